@@ -1,0 +1,5 @@
+/** The fleet controller. */
+@NullMarked
+package io.flotilla.controller;
+
+import org.jspecify.annotations.NullMarked;

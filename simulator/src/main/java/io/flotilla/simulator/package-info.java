@@ -1,0 +1,5 @@
+/** Simulated devices. */
+@NullMarked
+package io.flotilla.simulator;
+
+import org.jspecify.annotations.NullMarked;
