@@ -2,6 +2,7 @@ package io.flotilla.bundle;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.bundle.failure.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -31,7 +32,8 @@ public record Digest(String hex) implements Comparable<Digest> {
    */
   public Digest {
     if (!FORM.matcher(hex).matches()) {
-      throw new FlotillaException(ErrorCode.INPUT_INVALID, "not a SHA-256 digest in hex: " + hex);
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "not a SHA-256 digest in hex: " + Printable.of(hex));
     }
   }
 

@@ -155,6 +155,9 @@ public enum ErrorCode {
   FETCH_TIMED_OUT(ErrorClass.NETWORK, "The missing chunks of a bundle did not arrive in time."),
   /** A device did not finish its deployment in time. */
   DEPLOYMENT_TIMED_OUT(ErrorClass.NETWORK, "A device did not finish its deployment in time."),
+  /** A request did not arrive whole, or was not answered, in time. */
+  REQUEST_TIMED_OUT(
+      ErrorClass.NETWORK, "A request did not arrive whole, or was not answered, in time."),
   /** A port to listen on is taken. */
   PORT_IN_USE(ErrorClass.SERVER, "A port to listen on is taken."),
   /** Another process has the store open. */

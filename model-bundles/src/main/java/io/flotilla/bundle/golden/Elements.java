@@ -1,0 +1,24 @@
+package io.flotilla.bundle.golden;
+
+import io.flotilla.bundle.tensor.Tensor;
+import java.nio.ByteBuffer;
+
+/** The elements of a tensor as doubles; integers beyond 2^53 lose their last bits. */
+interface Elements {
+  /** The element at a row-major index. */
+  double at(int index);
+
+  /** A view of a tensor of any type. */
+  static Elements of(Tensor tensor) {
+    ByteBuffer data = tensor.bytes();
+    return switch (tensor.type()) {
+      case BOOL, INT8 -> data::get;
+      case UINT8 -> i -> Byte.toUnsignedInt(data.get(i));
+      case INT16 -> i -> data.getShort(i * Short.BYTES);
+      case INT32 -> i -> data.getInt(i * Integer.BYTES);
+      case INT64 -> i -> data.getLong(i * Long.BYTES);
+      case FP32 -> i -> data.getFloat(i * Float.BYTES);
+      case FP64 -> i -> data.getDouble(i * Double.BYTES);
+    };
+  }
+}
