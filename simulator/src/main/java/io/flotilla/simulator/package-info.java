@@ -1,4 +1,7 @@
-/** Simulated devices. */
+/**
+ * A fleet without hardware: real agents in one process, each with its own identity and folder, fed
+ * by simulated cameras that see real handwritten digits.
+ */
 @NullMarked
 package io.flotilla.simulator;
 
