@@ -86,16 +86,14 @@ public enum Camera {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The mean of the up to nine pixels that exist around a place; at an edge there are fewer. */
+  /** The mean over the 3 × 3 pixels around a place; outside the picture there is nothing, 0. */
   private static float meanAround(float[] pixels, int row, int column) {
     float sum = 0;
-    int count = 0;
     for (int r = Math.max(0, row - 1); r <= Math.min(DigitRow.SIDE - 1, row + 1); r++) {
       for (int c = Math.max(0, column - 1); c <= Math.min(DigitRow.SIDE - 1, column + 1); c++) {
         sum += pixels[r * DigitRow.SIDE + c];
-        count++;
       }
     }
-    return sum / count;
+    return sum / 9;
   }
 }

@@ -1,0 +1,86 @@
+package io.flotilla.cli.bench;
+
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.cli.bundles.Folders;
+import io.flotilla.cli.console.CommandGroup;
+import io.flotilla.cli.console.Console;
+import io.flotilla.cli.console.Table;
+import io.flotilla.cli.console.Terminal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code flotilla bench}: figures measured here and now. */
+@Command(
+    name = "bench",
+    description = {
+      "Measure on this machine, each figure beside the bar asked for.",
+      "Prints one JSON line per figure, then a table; with --json the lines alone. Status 0 if it",
+      "ran, whatever holds."
+    },
+    footer = {"Example:", "  flotilla bench scoring"})
+public final class BenchCommand extends CommandGroup {
+  /** The group on this terminal. */
+  public BenchCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Command(
+      name = "scoring",
+      description = {
+        "Measure the agent's in-process scoring beside the runtime itself.",
+        "A small and a middle model, each scored by the agent's code and by a plain ONNX Runtime loop",
+        "with pinned tensors, in turns in one run; figures are medians of rounds. overheadRatio is",
+        "named tensors in and an answer out, as applications score; rowOverheadRatio is a row scored",
+        "in place, with nothing allocated."
+      },
+      footer = {"Example:", "  flotilla bench scoring --json"})
+  int scoring(
+      @Mixin Console console,
+      @Option(
+              names = "--rounds",
+              defaultValue = "100",
+              paramLabel = "N",
+              description = "Rounds that count; default ${DEFAULT-VALUE}.")
+          int rounds)
+      throws IOException {
+    if (rounds < 1) {
+      throw new FlotillaException(ErrorCode.INPUT_INVALID, "--rounds must be 1 or more");
+    }
+    Path folder = Files.createTempDirectory("flotilla-bench-");
+    List<Figure> figures = new ArrayList<>();
+    try {
+      new ScoringBench(folder, rounds)
+          .run(
+              figure -> {
+                figures.add(figure);
+                console.line(figure.json());
+              });
+    } finally {
+      Folders.delete(folder);
+    }
+    console.say(table(figures));
+    return 0;
+  }
+
+  private static Table table(List<Figure> figures) {
+    Table table = new Table("BENCH", "CASE", "FIGURE", "VALUE", "UNIT", "BAR", "HOLDS");
+    for (Figure figure : figures) {
+      table.row(
+          figure.bench(),
+          figure.benchCase(),
+          figure.name(),
+          figure.rounded(),
+          figure.unit(),
+          figure.bar().text(),
+          figure.bar() instanceof Figure.Bar.None ? "" : figure.holds() ? "yes" : "no");
+    }
+    return table;
+  }
+}

@@ -1,0 +1,96 @@
+package io.flotilla.cli.data;
+
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.cli.client.ApiClient;
+import io.flotilla.cli.client.ApiPath;
+import io.flotilla.cli.codec.Json;
+import io.flotilla.cli.console.Api;
+import io.flotilla.cli.console.CommandGroup;
+import io.flotilla.cli.console.KeyValues.Version;
+import io.flotilla.cli.console.Terminal;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code flotilla dataset register}. */
+@Command(
+    name = "register",
+    description = {
+      "Register the next version of a dataset.",
+      "Its rows are those of a CSV file with a header row, or the labelled ones that devices captured",
+      "for a model. The same content again is the same version."
+    },
+    footer = {
+      "Example:",
+      "  flotilla dataset register digits-train --file train.csv",
+      "  flotilla dataset register digits-field --captured digits:1 --selector 'cohort=drifted-1'"
+    })
+public final class DatasetRegisterCommand extends CommandGroup implements Callable<Integer> {
+  @Mixin private final Api api;
+
+  @Parameters(paramLabel = "NAME", description = "The dataset's name.")
+  private String name = "";
+
+  @Option(names = "--file", paramLabel = "FILE", description = "CSV with a header row.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--captured",
+      paramLabel = "MODEL[:VERSION]",
+      description = "Take the labelled rows captured for this model instead of a file.")
+  private @Nullable String captured;
+
+  @Option(
+      names = "--selector",
+      paramLabel = "SELECTOR",
+      description = "Captured rows of these devices only.")
+  private @Nullable String selector;
+
+  /** The command on this terminal. */
+  public DatasetRegisterCommand(Terminal terminal) {
+    super(terminal);
+    this.api = new Api(terminal);
+  }
+
+  @Override
+  public Integer call() {
+    if ((file == null) == (captured == null)) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "give either --file or --captured, to say where rows are from");
+    }
+    if (file != null && selector != null) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "--selector chooses captured rows, so it needs --captured");
+    }
+    try (ApiClient client = api.open()) {
+      Json dataset =
+          file != null
+              ? client.upload(ApiPath.of("datasets", name).toString(), "text/csv", file)
+              : client.post(ApiPath.of("datasets", name, "captured").toString(), source());
+      console()
+          .show(
+              dataset,
+              d ->
+                  "%s has %s rows, %s"
+                      .formatted(DatasetCommand.version(d), d.text("rows"), d.text("digest")));
+    }
+    return 0;
+  }
+
+  private Json source() {
+    Json source = Json.object().put("labelledOnly", true);
+    String from = captured == null ? "" : captured;
+    if (from.contains(":")) {
+      Version version = Version.parse(from);
+      source.put("model", version.name()).put("version", version.version());
+    } else {
+      source.put("model", from);
+    }
+    return selector == null ? source : source.put("selector", selector);
+  }
+}

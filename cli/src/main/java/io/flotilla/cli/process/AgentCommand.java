@@ -1,0 +1,201 @@
+package io.flotilla.cli.process;
+
+import io.flotilla.agent.app.Agent;
+import io.flotilla.agent.app.AgentConfig;
+import io.flotilla.agent.app.AgentParts;
+import io.flotilla.agent.identity.Claim;
+import io.flotilla.agent.identity.Enrolment;
+import io.flotilla.agent.identity.Identity;
+import io.flotilla.agent.store.rocksdb.RocksStores;
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.cli.codec.Json;
+import io.flotilla.cli.console.CommandGroup;
+import io.flotilla.cli.console.Terminal;
+import io.flotilla.hardware.onnx.OnnxAccelerators;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code flotilla agent}. */
+@Command(
+    name = "agent",
+    description = {
+      "Run the agent of one device until it is stopped.",
+      "The first time it enrols with a claim; after that its folder holds its identity. With",
+      "--input it scores the rows of a CSV as soon as the device has a model."
+    },
+    footer = {
+      "Example:",
+      "  flotilla agent --dir cam-1 --id cam-1 --claim claim.txt \\",
+      "    --controller https://127.0.0.1:8443 --trust trust --input digits.csv --rate 2"
+    })
+public final class AgentCommand extends CommandGroup implements Callable<Integer> {
+  private static final String CLAIM_PREFIX = "flc1.";
+
+  @Option(
+      names = "--dir",
+      required = true,
+      paramLabel = "DIR",
+      description = "The agent's folder: identity, models, spool, log.")
+  private Path dir = Path.of("");
+
+  @Option(
+      names = "--trust",
+      paramLabel = "DIR",
+      description = "Folder with trust.json and root.pem; default: trust in the agent's folder.")
+  private @Nullable Path trust;
+
+  @Option(
+      names = "--claim",
+      paramLabel = "CLAIM|FILE",
+      description = "To enrol: the one-time claim, or a file that begins with it.")
+  private @Nullable String claim;
+
+  @Option(
+      names = "--controller",
+      paramLabel = "URL",
+      description = "To enrol: the controller's address, https://host:port.")
+  private @Nullable URI controller;
+
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = "To enrol: the device's id; default: this machine's name.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--broker",
+      paramLabel = "URL",
+      description = "Connect here instead of where the controller said, mqtts://host:port.")
+  private @Nullable URI broker;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description = "Score the rows of this CSV, once each; - is standard input.")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--input-name",
+      paramLabel = "NAME",
+      defaultValue = "input",
+      description = "Name of the model's input, FP32[1, columns]; default ${DEFAULT-VALUE}.")
+  private String inputName = "input";
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Rows to score in a second; default ${DEFAULT-VALUE}.")
+  private double rate;
+
+  @Option(
+      names = "--exit-with-parent",
+      description = "End when standard input does, as a child process should.")
+  private boolean exitWithParent;
+
+  /** The command on this terminal. */
+  public AgentCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (!(rate > 0) || rate > 1_000_000) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "--rate must be more than 0 and at most 1,000,000");
+    }
+    if (exitWithParent && input != null && input.toString().equals("-")) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID,
+          "standard input cannot be both --input and what --exit-with-parent watches");
+    }
+    // Everything that is only typed wrong is found before anything is written.
+    Optional<Claim> found = Identity.exists(dir) ? Optional.empty() : Optional.of(claim());
+    LogFile.open(dir, "agent");
+    Identity identity = found.isEmpty() ? Identity.load(dir) : enrol(found.get());
+    Path trusted = trust == null ? dir.resolve(AgentConfig.TRUST_FOLDER) : trust;
+    AgentConfig config = AgentConfig.of(dir, trusted, identity);
+    AgentConfig effective = broker == null ? config : config.withBroker(broker);
+    try (RocksStores stores = new RocksStores();
+        Agent agent =
+            Agent.start(effective, AgentParts.real(OnnxAccelerators.probe().getFirst(), stores))) {
+      ready(effective);
+      Service.run(
+          console(),
+          exitWithParent,
+          stop -> {
+            if (input != null) {
+              new RowFeed(agent, inputName, console()).run(input, rate, stop);
+            }
+            stop.await();
+          });
+    }
+    return 0;
+  }
+
+  private Claim claim() throws IOException {
+    if (claim == null || controller == null) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID,
+          "%s holds no identity yet, so --claim and --controller are needed to enrol"
+              .formatted(dir));
+    }
+    return Claim.parse(claimText(claim));
+  }
+
+  private Identity enrol(Claim with) {
+    URI address = Objects.requireNonNull(controller, "claim() has checked it");
+    Identity identity = Enrolment.enrol(address, with, deviceId(), dir);
+    console().remark("enrolled as " + identity.deviceId());
+    return identity;
+  }
+
+  private static String claimText(String given) throws IOException {
+    if (given.startsWith(CLAIM_PREFIX)) {
+      return given;
+    }
+    Path file = Path.of(given);
+    if (!Files.isReadable(file)) {
+      throw new FlotillaException(
+          ErrorCode.FILE_MISSING,
+          "--claim is neither a claim, which begins with flc1., nor a file that can be read");
+    }
+    return Files.readString(file).lines().findFirst().orElse("").strip();
+  }
+
+  private String deviceId() {
+    if (id != null) {
+      return id;
+    }
+    try {
+      return InetAddress.getLocalHost()
+          .getHostName()
+          .toLowerCase(Locale.ROOT)
+          .replaceAll("[^a-z0-9-]", "-");
+    } catch (UnknownHostException e) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "this machine has no name, so give the device one with --id", e);
+    }
+  }
+
+  private void ready(AgentConfig config) {
+    String device = config.identity().deviceId();
+    String url = config.identity().broker().toString();
+    console()
+        .show(
+            Json.object().put("event", "ready").put("device", device).put("broker", url),
+            json -> "ready: device %s, broker %s".formatted(device, url));
+  }
+}

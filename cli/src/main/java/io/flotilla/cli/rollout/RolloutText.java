@@ -1,0 +1,69 @@
+package io.flotilla.cli.rollout;
+
+import io.flotilla.cli.codec.Json;
+import io.flotilla.cli.console.Table;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Rollouts in words. */
+final class RolloutText {
+  private static final Set<String> FINAL_STATES = Set.of("COMPLETED", "HALTED", "ABORTED");
+
+  private RolloutText() {}
+
+  /** True if the rollout will not change any more by itself. */
+  static boolean isOver(Json rollout) {
+    return FINAL_STATES.contains(rollout.text("state"));
+  }
+
+  /** One line, such as {@code rollout 1 of digits:1: RUNNING, wave 2 of 3, 7 of 20 succeeded}. */
+  static String line(Json rollout) {
+    TreeMap<String, Integer> states = new TreeMap<>();
+    int devices = 0;
+    int openWave = 0;
+    for (Json wave : rollout.get("waves").items()) {
+      boolean begun = false;
+      for (Json device : wave.get("devices").items()) {
+        devices++;
+        states.merge(device.text("state"), 1, Integer::sum);
+        begun |= !device.text("state").equals("PENDING");
+      }
+      openWave += begun ? 1 : 0;
+    }
+    String reason = rollout.text("reason");
+    return "rollout %s of %s: %s, wave %d of %d, %d of %d devices succeeded, %d failed%s"
+        .formatted(
+            rollout.text("id"),
+            version(rollout),
+            rollout.text("state"),
+            openWave,
+            rollout.get("waves").size(),
+            states.getOrDefault("SUCCEEDED", 0),
+            devices,
+            states.getOrDefault("FAILED", 0),
+            reason.isEmpty() ? "" : " (" + reason + ")");
+  }
+
+  /** The line, and a table of every device. */
+  static String describe(Json rollout) {
+    Table table = new Table("WAVE", "DEVICE", "STATE", "CODE", "ASSIGNMENT");
+    int number = 0;
+    for (Json wave : rollout.get("waves").items()) {
+      number++;
+      for (Json device : wave.get("devices").items()) {
+        table.row(
+            number,
+            device.text("id"),
+            device.text("state"),
+            device.text("code"),
+            device.text("assignment"));
+      }
+    }
+    return line(rollout) + "\n" + table;
+  }
+
+  /** {@code name:version}. */
+  static String version(Json rollout) {
+    return rollout.text("model") + ":" + rollout.text("version");
+  }
+}

@@ -1,0 +1,5 @@
+/** The commands about rollouts: create, list, show, watch, pause, resume, abort. */
+@NullMarked
+package io.flotilla.cli.rollout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,226 @@
+package io.flotilla.cli.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.cli.codec.Json;
+import io.flotilla.cli.testing.Models;
+import io.flotilla.cli.testing.Ran;
+import io.flotilla.cli.testing.Running;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Arrays;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands together, on a real controller and a real agent. */
+class TourTest {
+  @TempDir private Path folder;
+
+  private Running controller(Path trust, int httpPort) throws IOException {
+    return Running.flotilla(
+        "controller",
+        "--json",
+        "--exit-with-parent",
+        "--data",
+        folder.resolve("controller"),
+        "--trust",
+        trust,
+        "--http-port",
+        httpPort,
+        "--mqtt-port",
+        0);
+  }
+
+  @Test
+  void aModelGoesFromAFileToADeviceThatScoresWithIt() throws IOException {
+    Path trust = Models.trust(folder);
+    try (Running controller = controller(trust, 0)) {
+      Json ready = controller.await("ready");
+      assertThat(ready.text("broker")).startsWith("mqtts://127.0.0.1:");
+      assertThat(mode(context().resolve("operator.json"))).isEqualTo("rw-------");
+
+      register(trust);
+      String claim = ok("device", "claim").out().strip();
+      try (Running agent = agent(claim, ready.text("url"), trust)) {
+        agent.await("ready");
+        awaitOnline();
+        refuses("SELECTOR_EMPTY", "rollout", "create", "digits:1", "--selector", "a=b");
+        refuses("VERSION_NOT_FOUND", "rollout", "create", "digits:9");
+        String id = ok("rollout", "create", "digits:1", "--json").json().text("id");
+        ok("rollout", "watch", id);
+        assertThat(ok("device", "list").out()).contains("digits:1");
+        awaitPredictions(agent);
+        assertThat(agent.end()).isZero();
+      }
+      refusesClaim(claim, ready.text("url"), trust);
+      assertThat(ok("events").out())
+          .contains("io.flotilla.rollout.completed", "io.flotilla.device.activated");
+      assertThat(controller.end()).isZero();
+    }
+  }
+
+  private void register(Path trust) throws IOException {
+    ok(
+        "model",
+        "register",
+        "--model",
+        Models.linear(folder),
+        "--name",
+        "digits",
+        "--publisher-key",
+        trust.resolve("keys/lab-key.pem"),
+        "--tag",
+        "stage=test");
+    assertThat(ok("model", "show", "digits:1").out()).contains("stage=test", "lab");
+  }
+
+  private Running agent(String claim, String url, Path trust) throws IOException {
+    return Running.flotilla(
+        "agent",
+        "--json",
+        "--exit-with-parent",
+        "--dir",
+        folder.resolve("cam-1"),
+        "--id",
+        "cam-1",
+        "--claim",
+        claim,
+        "--controller",
+        url,
+        "--trust",
+        trust,
+        "--input",
+        Models.rows(folder),
+        "--rate",
+        "50");
+  }
+
+  /** Every row is answered on the device, and every answer arrives. */
+  private void awaitPredictions(Running agent) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> agent.lines().stream().filter(l -> l.get("score").isPresent()).count() == 3);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                ok("predictions", "show", "digits", "--json").json().get("stored").asInt() == 3);
+  }
+
+  private void awaitOnline() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                ok("device", "show", "cam-1", "--json").json().get("online").asBoolean());
+  }
+
+  private void refusesClaim(String claim, String url, Path trust) {
+    Ran again =
+        Ran.flotilla(
+            "agent",
+            "--dir",
+            folder.resolve("cam-2"),
+            "--id",
+            "cam-2",
+            "--claim",
+            claim,
+            "--controller",
+            url,
+            "--trust",
+            trust);
+    assertThat(again.status()).isEqualTo(3);
+    assertThat(again.err()).startsWith("flotilla: CLAIM_USED: ").hasLineCount(1);
+  }
+
+  private void refuses(String code, Object... arguments) {
+    Ran ran = operator(arguments);
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err()).startsWith("flotilla: " + code + ": ").hasLineCount(1);
+  }
+
+  private Ran ok(Object... arguments) {
+    Ran ran = operator(arguments);
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.status()).isZero();
+    return ran;
+  }
+
+  /** Runs a command with this controller's context. */
+  private Ran operator(Object... arguments) {
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 2);
+    all[arguments.length] = "--context";
+    all[arguments.length + 1] = context();
+    return Ran.flotilla(all);
+  }
+
+  private Path context() {
+    return folder.resolve("controller");
+  }
+
+  private static String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  @Test
+  void aPortInUseEndsInOneSentence() throws IOException {
+    Path trust = Models.trust(folder);
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Running controller = controller(trust, taken.getLocalPort())) {
+      assertThat(controller.end()).isEqualTo(7);
+      assertThat(controller.err()).startsWith("flotilla: PORT_IN_USE: ").hasLineCount(1);
+      assertThat(controller.lines()).isEmpty();
+    }
+  }
+
+  @Test
+  void aMissingTrustFolderEndsInOneSentenceAndLeavesNothing() {
+    Ran ran =
+        Ran.flotilla(
+            "controller", "--data", folder.resolve("c"), "--trust", folder.resolve("none"));
+
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err()).startsWith("flotilla: CONFIGURATION_INVALID: ").hasLineCount(1);
+    assertThat(folder.resolve("c")).doesNotExist();
+  }
+
+  @Test
+  void anAgentWithoutAClaimLeavesNothing() {
+    Ran ran = Ran.flotilla("agent", "--dir", folder.resolve("a"), "--trust", folder);
+
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err()).startsWith("flotilla: INPUT_INVALID: ").contains("--claim");
+    assertThat(folder.resolve("a")).doesNotExist();
+  }
+
+  @Test
+  void preparesAnExternalBroker() throws IOException {
+    Path data = folder.resolve("c");
+    Path broker = folder.resolve("broker");
+
+    Ran ran =
+        Ran.flotilla(
+            "controller",
+            "init",
+            "--data",
+            data,
+            "--broker-files",
+            broker,
+            "--host",
+            "mq.local",
+            "--json");
+
+    assertThat(ran.status()).isZero();
+    assertThat(ran.json().text("fingerprint")).hasSize(64);
+    assertThat(broker.resolve("ca.pem")).hasSameTextualContentAs(data.resolve("pki/ca.pem"));
+    for (Path key : new Path[] {broker.resolve("broker-key.pem"), data.resolve("pki/ca-key.pem")}) {
+      assertThat(mode(key)).isEqualTo("rw-------");
+    }
+  }
+}

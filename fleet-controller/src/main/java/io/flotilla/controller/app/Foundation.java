@@ -1,0 +1,120 @@
+package io.flotilla.controller.app;
+
+import io.flotilla.bundle.chunk.ChunkTable;
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.bundle.signing.SigningKey;
+import io.flotilla.controller.identity.CertificateAuthority;
+import io.flotilla.protocol.message.Limits;
+import io.flotilla.registry.blob.BlobStore;
+import io.flotilla.registry.model.RegistrationPolicy;
+import io.flotilla.registry.store.RecordStore;
+import io.flotilla.registry.store.rocksdb.RocksRecordStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What everything else stands on: the data folder with its store, blobs and keys.
+ *
+ * <pre>
+ * operator.json         address, token and authority for the operator's commands; mode 600
+ * pki/                  the authority, its certificates, assignment-key.pem
+ * store/  blobs/        records; archives and datasets
+ * broker/  runs/        the embedded broker's own; a folder for each run
+ * uploads/  scratch/    files on their way; emptied at every start
+ * </pre>
+ */
+record Foundation(
+    ControllerConfig config,
+    Clock clock,
+    SecureRandom random,
+    RecordStore store,
+    BlobStore blobs,
+    CertificateAuthority authority,
+    SigningKey assignmentKey,
+    RegistrationPolicy policy) {
+  /** The index of an archive must fit into one message; some bytes are left for its envelope. */
+  private static final long MAX_ARCHIVE_BYTES =
+      (Limits.MAX_PAYLOAD_BYTES / 32L - 8) * ChunkTable.CHUNK_BYTES;
+
+  /** Opens everything; throws what the parts throw, and what was opened is in {@code stopping}. */
+  static Foundation open(ControllerConfig config, Stopping stopping) {
+    Clock clock = Clock.systemUTC();
+    SecureRandom random = new SecureRandom();
+    TrustSource trust = new TrustSource(config.trust(), clock);
+    try {
+      if (!Files.isDirectory(config.data())) {
+        Path parent = config.data().toAbsolutePath().getParent();
+        if (parent != null) {
+          Files.createDirectories(parent);
+        }
+        Files.createDirectory(
+            config.data(),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      RecordStore store =
+          stopping.add("the store", RocksRecordStore.open(config.data().resolve("store")));
+      Path pki = config.data().resolve("pki");
+      return new Foundation(
+          config,
+          clock,
+          random,
+          store,
+          new BlobStore(config.data().resolve("blobs")),
+          CertificateAuthority.open(pki, hosts(config), clock, random),
+          assignmentKey(pki.resolve("assignment-key.pem")),
+          new RegistrationPolicy(trust, config.acceptUnverified(), MAX_ARCHIVE_BYTES));
+    } catch (IOException e) {
+      throw new FlotillaException(
+          ErrorCode.STORAGE_FAILED, "the folder %s cannot be used".formatted(config.data()), e);
+    }
+  }
+
+  /** A folder within the data folder, made if it is not there. */
+  Path folder(String name) {
+    Path folder = config.data().resolve(name);
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new FlotillaException(
+          ErrorCode.STORAGE_FAILED, "the folder %s cannot be made".formatted(folder), e);
+    }
+  }
+
+  private static SigningKey assignmentKey(Path file) {
+    if (Files.exists(file)) {
+      return SigningKey.load(file);
+    }
+    SigningKey fresh = SigningKey.generate();
+    fresh.save(file);
+    return fresh;
+  }
+
+  private static Set<String> hosts(ControllerConfig config) {
+    Set<String> hosts = new TreeSet<>(Set.of(reachable(config.httpHost())));
+    if (config.broker() instanceof BrokerChoice.Embedded embedded) {
+      hosts.add(reachable(embedded.host()));
+    }
+    return hosts;
+  }
+
+  /** How others reach what is bound to this address. */
+  static String reachable(String host) {
+    if (!host.equals("0.0.0.0") && !host.equals("::")) {
+      return host;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return ControllerConfig.DEFAULT_HOST;
+    }
+  }
+}

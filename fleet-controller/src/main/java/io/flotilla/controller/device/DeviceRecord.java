@@ -1,0 +1,134 @@
+package io.flotilla.controller.device;
+
+import io.flotilla.protocol.message.HardwareFacts;
+import io.flotilla.protocol.message.VersionRef;
+import io.flotilla.protocol.topic.Topics;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What the controller knows of one device.
+ *
+ * @param id its id; also the common name of its certificate and its MQTT client id
+ * @param labels what operators select by
+ * @param identity how it proves who it is
+ * @param presence whether it is there
+ * @param hardware what it said it is made of; empty until its first hello
+ * @param desired what it shall run; empty until a rollout reaches it
+ * @param running what it says it runs
+ * @param drifting whether its inputs are flagged as drifted
+ */
+public record DeviceRecord(
+    String id,
+    Map<String, String> labels,
+    Identity identity,
+    Presence presence,
+    Optional<HardwareFacts> hardware,
+    Optional<Desired> desired,
+    Optional<VersionRef> running,
+    boolean drifting) {
+  /** Checks the id and the labels. */
+  public DeviceRecord {
+    Topics.requireName("device id", id);
+    labels = Collections.unmodifiableMap(new TreeMap<>(Labels.require(labels)));
+  }
+
+  /** A device that was just enrolled and has not said anything yet. */
+  public static DeviceRecord enrolled(String id, Map<String, String> labels, Identity identity) {
+    return new DeviceRecord(
+        id,
+        labels,
+        identity,
+        new Presence(false, 0, Optional.empty()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false);
+  }
+
+  /** Whether it is connected, as far as its last word or will says. */
+  public boolean online() {
+    return presence.online();
+  }
+
+  /** Unix time in milliseconds of its last message; 0 before the first. */
+  public long lastSeenMs() {
+    return presence.lastSeenMs();
+  }
+
+  /** Unix time in milliseconds of its last enrolment. */
+  public long enrolledAtMs() {
+    return identity.enrolledAtMs();
+  }
+
+  /** The same with other labels. */
+  public DeviceRecord withLabels(Map<String, String> value) {
+    return new DeviceRecord(id, value, identity, presence, hardware, desired, running, drifting);
+  }
+
+  /** The same with another identity. */
+  public DeviceRecord withIdentity(Identity value) {
+    return new DeviceRecord(id, labels, value, presence, hardware, desired, running, drifting);
+  }
+
+  /** The same with another presence. */
+  public DeviceRecord withPresence(Presence value) {
+    return new DeviceRecord(id, labels, identity, value, hardware, desired, running, drifting);
+  }
+
+  /** The same with these hardware facts. */
+  public DeviceRecord withHardware(HardwareFacts value) {
+    return new DeviceRecord(
+        id, labels, identity, presence, Optional.of(value), desired, running, drifting);
+  }
+
+  /** The same with another desired state. */
+  public DeviceRecord withDesired(Optional<Desired> value) {
+    return new DeviceRecord(id, labels, identity, presence, hardware, value, running, drifting);
+  }
+
+  /** The same with another running version. */
+  public DeviceRecord withRunning(Optional<VersionRef> value) {
+    return new DeviceRecord(id, labels, identity, presence, hardware, desired, value, drifting);
+  }
+
+  /** The same with the drift flag set or cleared. */
+  public DeviceRecord withDrifting(boolean value) {
+    return new DeviceRecord(id, labels, identity, presence, hardware, desired, running, value);
+  }
+
+  /**
+   * How a device proves who it is.
+   *
+   * @param enrolledAtMs Unix time in milliseconds
+   * @param certificateSerial serial number of its current certificate, in hexadecimal
+   * @param keyDigest SHA-256 of its public key (SubjectPublicKeyInfo), in hexadecimal
+   * @param revoked whether it is shut out
+   */
+  public record Identity(
+      long enrolledAtMs, String certificateSerial, String keyDigest, boolean revoked) {
+    /** The same, shut out. */
+    public Identity revokedNow() {
+      return new Identity(enrolledAtMs, certificateSerial, keyDigest, true);
+    }
+  }
+
+  /**
+   * Whether a device is there.
+   *
+   * @param online its last word or will
+   * @param lastSeenMs Unix time in milliseconds of its last message; 0 before the first
+   * @param bootId process life that said so last
+   */
+  public record Presence(boolean online, long lastSeenMs, Optional<String> bootId) {}
+
+  /**
+   * What a device shall run.
+   *
+   * @param target the version
+   * @param assignment number of the assignment that says so, from 1
+   */
+  public record Desired(VersionRef target, long assignment) {}
+}

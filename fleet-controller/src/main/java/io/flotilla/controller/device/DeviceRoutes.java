@@ -1,0 +1,145 @@
+package io.flotilla.controller.device;
+
+import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Transaction;
+import io.flotilla.controller.event.EventLog;
+import io.flotilla.controller.event.FleetEvent;
+import io.flotilla.controller.http.HandlerTools;
+import io.flotilla.controller.http.Routes;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Lists, shows, labels and revokes devices. */
+public final class DeviceRoutes implements Routes {
+  private final DecisionLoop core;
+  private final DeviceDirectory devices;
+  private final EventLog events;
+  private final Consumer<String> onRevoked;
+
+  /**
+   * Routes over this fleet.
+   *
+   * @param onRevoked gets the id of a device that was shut out, to end its connection; must not
+   *     block
+   */
+  public DeviceRoutes(FleetState fleet, Consumer<String> onRevoked) {
+    this.core = fleet.core();
+    this.devices = fleet.devices();
+    this.events = fleet.events();
+    this.onRevoked = onRevoked;
+  }
+
+  @Override
+  public void mount(Router api, HandlerTools tools) {
+    api.get("/devices").handler(ctx -> list(ctx, tools));
+    api.get("/devices/:id")
+        .handler(ctx -> tools.json(ctx, view(devices.require(tools.path(ctx, "id")))));
+    api.patch("/devices/:id/labels")
+        .handler(tools.jsonBody())
+        .handler(
+            ctx ->
+                tools.handleAsync(
+                    ctx, label(tools.path(ctx, "id"), tools.readJson(ctx, LabelPatch.class))));
+    api.post("/devices/:id/revoke")
+        .handler(ctx -> tools.handleAsync(ctx, revoke(tools.path(ctx, "id"))));
+  }
+
+  /**
+   * A change of labels.
+   *
+   * @param set labels to add or replace
+   * @param remove keys of labels to remove, before {@code set} is applied
+   */
+  record LabelPatch(Optional<Map<String, String>> set, Optional<List<String>> remove) {}
+
+  private void list(RoutingContext ctx, HandlerTools tools) {
+    Selector selector = tools.query(ctx, "selector").map(Selector::parse).orElse(Selector.ALL);
+    int limit = tools.limit(ctx);
+    List<DeviceRecord> page = devices.page(selector, tools.query(ctx, "after").orElse(""), limit);
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("items", page.stream().map(DeviceRoutes::view).toList());
+    answer.put("next", page.size() < limit ? null : page.getLast().id());
+    tools.json(ctx, answer);
+  }
+
+  /**
+   * Changes labels; see {@link LabelPatch}.
+   *
+   * @return completes with the device; exceptionally with {@code DEVICE_NOT_FOUND} or {@code
+   *     INPUT_INVALID}
+   */
+  private CompletionStage<Map<String, @Nullable Object>> label(String id, LabelPatch patch) {
+    return core.submit(
+        tx -> {
+          DeviceRecord device = devices.require(tx, id);
+          Map<String, String> labels = new TreeMap<>(device.labels());
+          patch.remove().ifPresent(labels.keySet()::removeAll);
+          patch.set().ifPresent(labels::putAll);
+          DeviceRecord labelled = device.withLabels(labels);
+          if (!labelled.equals(device)) {
+            devices.put(tx, labelled);
+            announce(tx, "labelled", id, Map.of("labels", labelled.labels()));
+          }
+          return view(labelled);
+        });
+  }
+
+  /**
+   * Shuts a device out for good: its certificate is refused from now on, and its id can be enrolled
+   * again with a new claim.
+   */
+  private CompletionStage<Map<String, @Nullable Object>> revoke(String id) {
+    return core.submit(
+        tx -> {
+          DeviceRecord device = devices.require(tx, id);
+          DeviceRecord revoked = device.withIdentity(device.identity().revokedNow());
+          if (!device.identity().revoked()) {
+            devices.put(tx, revoked);
+            announce(
+                tx,
+                "revoked",
+                id,
+                Map.of("certificateSerial", device.identity().certificateSerial()));
+          }
+          // After the directory's own action, so that a reconnect is refused already.
+          tx.then(() -> onRevoked.accept(id));
+          return view(revoked);
+        });
+  }
+
+  private void announce(Transaction tx, String what, String id, Map<String, Object> data) {
+    events.append(tx, new FleetEvent("io.flotilla.device." + what, "device/" + id, data));
+  }
+
+  /** A device as the API shows it; the record's own form is the store's business. */
+  private static Map<String, @Nullable Object> view(DeviceRecord device) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("id", device.id());
+    view.put("labels", device.labels());
+    view.put("hardware", device.hardware().orElse(null));
+    view.put("online", device.online());
+    view.put("lastSeenMs", device.lastSeenMs());
+    view.put("desired", device.desired().map(DeviceRoutes::desired).orElse(null));
+    view.put("running", device.running().orElse(null));
+    view.put("enrolledAtMs", device.enrolledAtMs());
+    view.put("revoked", device.identity().revoked());
+    view.put("drift", Map.of("flagged", device.drifting()));
+    return view;
+  }
+
+  private static Map<String, Object> desired(DeviceRecord.Desired desired) {
+    return Map.of(
+        "model", desired.target().model(),
+        "version", desired.target().version(),
+        "bundle", desired.target().bundle(),
+        "assignment", desired.assignment());
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The devices of the fleet: what is known of each, which of them a selector means, and their
+ * routes.
+ */
+@NullMarked
+package io.flotilla.controller.device;
+
+import org.jspecify.annotations.NullMarked;

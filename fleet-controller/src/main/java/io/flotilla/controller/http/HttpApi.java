@@ -1,0 +1,223 @@
+package io.flotilla.controller.http;
+
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.BindException;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * The HTTPS API. Closed by default: a request needs the operator's bearer token unless {@link
+ * Access} says otherwise, whether its path exists or not. Errors are RFC 9457 problems with a
+ * {@code code}.
+ */
+public final class HttpApi implements AutoCloseable {
+  /** Where every path begins. */
+  public static final String BASE = "/api/v1";
+
+  private static final int EVENT_LOOPS = 2;
+  private static final int WORKERS = 4;
+  private static final int MAX_WAITING_WORK = 256;
+  private static final int IDLE_SECONDS = 60;
+  private static final int CLOSE_SECONDS = 5;
+  private static final int NOT_FOUND = 404;
+  private static final int METHOD_NOT_ALLOWED = 405;
+  private static final int TOO_LARGE = 413;
+  private static final String BEARER = "Bearer ";
+
+  private final HttpConfig config;
+  private final Vertx vertx;
+  private final ExecutorService workers;
+  private final HandlerTools tools;
+  private final Router api;
+  private final HttpServer server;
+
+  private HttpApi(HttpConfig config, Predicate<String> token, List<? extends Routes> features) {
+    this.config = config;
+    Uploads uploads = Uploads.open(config.uploads());
+    this.vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(EVENT_LOOPS)
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
+    this.workers =
+        new ThreadPoolExecutor(
+            WORKERS,
+            WORKERS,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_WAITING_WORK),
+            Thread.ofPlatform().name("flotilla-http-worker-", 0).daemon(true).factory());
+    this.tools = new HandlerTools(workers, uploads);
+    this.api = Router.router(vertx);
+    features.forEach(routes -> routes.mount(api, tools));
+    this.server = vertx.createHttpServer(options(config)).requestHandler(root(token));
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param token whether this is the operator's token; must compare in constant time
+   * @throws FlotillaException {@code PORT_IN_USE} if another process listens there; {@code
+   *     CONFIGURATION_INVALID} if the address or certificate cannot be used; {@code STORAGE_FAILED}
+   */
+  public static HttpApi start(
+      HttpConfig config, Predicate<String> token, List<? extends Routes> features) {
+    HttpApi http = new HttpApi(config, token, features);
+    try {
+      http.server
+          .listen(config.port(), config.host())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+      return http;
+    } catch (CompletionException e) {
+      http.close();
+      if (e.getCause() instanceof BindException && inUse(e.getCause())) {
+        throw new FlotillaException(
+            ErrorCode.PORT_IN_USE,
+            "port %d of %s is in use: stop the process that has it or choose another port"
+                .formatted(config.port(), config.host()),
+            e);
+      }
+      throw new FlotillaException(
+          ErrorCode.CONFIGURATION_INVALID,
+          "the API cannot listen on %s:%d: check address and certificate"
+              .formatted(config.host(), config.port()),
+          e);
+    }
+  }
+
+  private static boolean inUse(Throwable bind) {
+    return String.valueOf(bind.getMessage()).contains("in use");
+  }
+
+  private static HttpServerOptions options(HttpConfig config) {
+    return new HttpServerOptions()
+        .setSsl(true)
+        .setKeyCertOptions(
+            new PemKeyCertOptions()
+                .addCertPath(config.certificate().toString())
+                .addKeyPath(config.key().toString()))
+        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
+        .setIdleTimeout(IDLE_SECONDS)
+        .setHandle100ContinueAutomatically(true);
+  }
+
+  private Router root(Predicate<String> token) {
+    Router root = Router.router(vertx);
+    root.route().handler(this::admit);
+    root.route()
+        .handler(
+            ctx -> {
+              if (!Access.open(ctx.request().method(), ctx.normalizedPath())
+                  && !authenticated(ctx, token)) {
+                tools.fail(
+                    ctx,
+                    new FlotillaException(
+                        ErrorCode.UNAUTHENTICATED,
+                        "send the operator's token as \"Authorization: Bearer …\""));
+              } else {
+                ctx.next();
+              }
+            });
+    root.route(BASE + "/*").subRouter(api);
+    root.route().failureHandler(this::failed);
+    root.errorHandler(NOT_FOUND, this::failed);
+    root.errorHandler(METHOD_NOT_ALLOWED, this::failed);
+    return root;
+  }
+
+  private void admit(RoutingContext ctx) {
+    Deadline.start(ctx, config.requestTimeout(), tools::fail);
+    HttpServerResponse response = ctx.response();
+    response
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        .putHeader("Referrer-Policy", "no-referrer")
+        .putHeader("Strict-Transport-Security", "max-age=31536000")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("X-Frame-Options", "DENY");
+    ctx.next();
+  }
+
+  private static boolean authenticated(RoutingContext ctx, Predicate<String> token) {
+    String header = ctx.request().getHeader("Authorization");
+    return header != null
+        && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        && token.test(header.substring(BEARER.length()).strip());
+  }
+
+  private void failed(RoutingContext ctx) {
+    Throwable failure = ctx.failure();
+    tools.fail(
+        ctx,
+        failure != null
+            ? failure
+            : switch (ctx.statusCode()) {
+              case TOO_LARGE ->
+                  new FlotillaException(
+                      ErrorCode.REQUEST_TOO_LARGE,
+                      "the body is over the limit of %d bytes"
+                          .formatted(HandlerTools.MAX_JSON_BYTES));
+              case NOT_FOUND, METHOD_NOT_ALLOWED ->
+                  new FlotillaException(
+                      ErrorCode.NOT_FOUND,
+                      "there is no such endpoint: see GET " + BASE + "/openapi.json");
+              default -> new FlotillaException(ErrorCode.INPUT_INVALID, "the request is malformed");
+            });
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Its address, without a path, under the name that local callers use. */
+  public URI url() {
+    boolean anywhere = config.host().equals("0.0.0.0") || config.host().equals("::");
+    return URI.create("https://%s:%d".formatted(anywhere ? "127.0.0.1" : config.host(), port()));
+  }
+
+  /** Everything that is mounted, as {@code METHOD /path}, sorted. */
+  public List<String> endpoints() {
+    return api.getRoutes().stream()
+        .filter(route -> route.getPath() != null && route.methods() != null)
+        .flatMap(
+            route -> route.methods().stream().map(m -> m.name() + " " + BASE + route.getPath()))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** Stops to listen and ends all connections; takes at most 5 s. */
+  @Override
+  public void close() {
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .join();
+    workers.shutdownNow();
+  }
+}

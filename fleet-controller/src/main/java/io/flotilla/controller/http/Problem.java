@@ -1,0 +1,72 @@
+package io.flotilla.controller.http;
+
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** RFC 9457 problems, and which HTTP status each error code has. */
+final class Problem {
+  static final int UNAUTHENTICATED = 401;
+  static final String CONTENT_TYPE = "application/problem+json";
+
+  private Problem() {}
+
+  /**
+   * What went wrong, without its wrappers; anything that is not a typed failure is a bug and says
+   * nothing of itself.
+   */
+  static FlotillaException of(Throwable failure) {
+    Throwable at = failure;
+    while ((at instanceof CompletionException || at instanceof ExecutionException)
+        && at.getCause() != null) {
+      at = at.getCause();
+    }
+    return at instanceof FlotillaException known
+        ? known
+        : new FlotillaException(
+            ErrorCode.INTERNAL, "a bug in the controller: see its log", failure);
+  }
+
+  static Map<String, Object> body(FlotillaException failure) {
+    ErrorCode code = failure.code();
+    Map<String, Object> problem = new LinkedHashMap<>();
+    problem.put(
+        "type", "urn:flotilla:error:" + code.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    problem.put("title", code.meaning());
+    problem.put("status", status(code));
+    problem.put("detail", String.valueOf(failure.getMessage()));
+    problem.put("code", code.name());
+    return problem;
+  }
+
+  /** The HTTP status: by code where one fits better than its class's. */
+  static int status(ErrorCode code) {
+    return switch (code) {
+      case NOT_FOUND,
+          MODEL_NOT_FOUND,
+          VERSION_NOT_FOUND,
+          DEVICE_NOT_FOUND,
+          ROLLOUT_NOT_FOUND,
+          DATASET_NOT_FOUND,
+          RUN_NOT_FOUND ->
+          404;
+      case CONFLICT, VERSION_IN_USE, ROLLOUT_STATE -> 409;
+      case REQUEST_TOO_LARGE, BUNDLE_TOO_LARGE -> 413;
+      case UNAUTHENTICATED -> Problem.UNAUTHENTICATED;
+      case CSR_INVALID -> 400;
+      case DISK_FULL -> 507;
+      default ->
+          switch (code.errorClass()) {
+            case REQUEST -> 400;
+            case PERMISSION -> 403;
+            case BUNDLE -> 422;
+            case NETWORK -> 503;
+            case DEVICE, SERVER -> 500;
+          };
+    };
+  }
+}

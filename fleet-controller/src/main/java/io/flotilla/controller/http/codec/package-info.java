@@ -1,0 +1,5 @@
+/** JSON of requests and answers. */
+@NullMarked
+package io.flotilla.controller.http.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package io.flotilla.controller.identity;
+
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.core.Transaction;
+import io.flotilla.controller.device.DeviceRecord;
+import io.flotilla.controller.device.FleetState;
+import io.flotilla.controller.event.FleetEvent;
+import io.flotilla.controller.identity.CertificateAuthority.Issued;
+import io.flotilla.protocol.topic.Topics;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Turns a claim and a certificate signing request into a device of the fleet. The certificate is
+ * made outside the core thread, and counts for nothing unless the decision that uses the claim up
+ * takes it.
+ */
+public final class Enrolment {
+  private final EnrolmentTerms terms;
+  private final CertificateAuthority authority;
+  private final Claims claims;
+  private final FleetState fleet;
+  private final Clock clock;
+
+  /** Enrolment into this fleet on these terms. */
+  public Enrolment(
+      EnrolmentTerms terms,
+      CertificateAuthority authority,
+      Claims claims,
+      FleetState fleet,
+      Clock clock) {
+    this.terms = terms;
+    this.authority = authority;
+    this.claims = claims;
+    this.fleet = fleet;
+    this.clock = clock;
+  }
+
+  /**
+   * Enrols a device. Of several callers with one claim one wins; that one may ask again with the
+   * same id and key, and gets the same certificate. Blocks; not to be called on the core thread.
+   *
+   * @throws FlotillaException {@code CLAIM_UNKNOWN}, {@code CLAIM_USED}, {@code CLAIM_EXPIRED};
+   *     {@code NAME_INVALID} if no device can be called so; {@code CSR_INVALID}; {@code CONFLICT}
+   *     if a device of that id with another key is enrolled and not revoked
+   */
+  public EnrolmentAnswer enrol(EnrolmentRequest request) {
+    ClaimToken token = ClaimToken.parse(request.claim());
+    String deviceId = requireDeviceId(request.deviceId());
+    CertificateRequest csr = CertificateRequest.parse(request.csr());
+    Attempt attempt = new Attempt(token, deviceId, csr.keyDigest());
+    // First a look, so that nobody makes the authority sign without a good claim.
+    String certificate =
+        await(fleet.core().submit(tx -> attempt.check(tx)))
+            .orElseGet(
+                () -> {
+                  Issued issued = authority.issueDevice(csr, deviceId);
+                  return await(fleet.core().submit(tx -> attempt.take(tx, issued)));
+                });
+    return new EnrolmentAnswer(
+        deviceId,
+        certificate,
+        authority.pem(),
+        terms.assignmentKey(),
+        terms.broker().toString(),
+        terms.tenant());
+  }
+
+  private static String requireDeviceId(String deviceId) {
+    Topics.requireName("device id", deviceId);
+    if (deviceId.equals(CertificateAuthority.CONTROLLER)) {
+      throw new FlotillaException(
+          ErrorCode.NAME_INVALID, "no device can be called \"controller\": choose another id");
+    }
+    return deviceId;
+  }
+
+  private static <T> T await(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof FlotillaException refused) {
+        throw refused;
+      }
+      throw e;
+    }
+  }
+
+  /** One device's attempt; its methods are decisions. */
+  private final class Attempt {
+    private final ClaimToken token;
+    private final String deviceId;
+    private final String keyDigest;
+
+    Attempt(ClaimToken token, String deviceId, String keyDigest) {
+      this.token = token;
+      this.deviceId = deviceId;
+      this.keyDigest = keyDigest;
+    }
+
+    /** The certificate that this very attempt was given before, or empty if it may have one. */
+    Optional<String> check(Transaction tx) {
+      ClaimRecord claim = claims.known(tx, token);
+      Optional<DeviceRecord> device = fleet.devices().get(tx, deviceId);
+      Optional<ClaimRecord.Use> same =
+          claim.use().filter(use -> isMine(use, device.map(DeviceRecord::identity)));
+      if (same.isPresent()) {
+        return same.map(ClaimRecord.Use::certificate);
+      }
+      claims.requireUsable(claim);
+      device.map(DeviceRecord::identity).ifPresent(this::requireReplaceable);
+      return Optional.empty();
+    }
+
+    String take(Transaction tx, Issued issued) {
+      Optional<String> before = check(tx);
+      if (before.isPresent()) {
+        return before.get();
+      }
+      ClaimRecord claim = claims.known(tx, token);
+      claims.use(
+          tx, claim, new ClaimRecord.Use(deviceId, keyDigest, issued.pem(), issued.serial()));
+      DeviceRecord.Identity identity =
+          new DeviceRecord.Identity(clock.millis(), issued.serial(), keyDigest, false);
+      DeviceRecord device =
+          fleet
+              .devices()
+              .get(tx, deviceId)
+              .map(known -> known.withIdentity(identity).withLabels(merged(known, claim)))
+              .orElseGet(() -> DeviceRecord.enrolled(deviceId, claim.labels(), identity));
+      fleet.devices().put(tx, device);
+      fleet
+          .events()
+          .append(
+              tx,
+              new FleetEvent(
+                  "io.flotilla.device.enrolled",
+                  "device/" + deviceId,
+                  Map.of("certificateSerial", issued.serial(), "labels", device.labels())));
+      return issued.pem();
+    }
+
+    private boolean isMine(ClaimRecord.Use use, Optional<DeviceRecord.Identity> present) {
+      return use.deviceId().equals(deviceId)
+          && use.keyDigest().equals(keyDigest)
+          && present
+              .filter(i -> !i.revoked() && i.certificateSerial().equals(use.serial()))
+              .isPresent();
+    }
+
+    private void requireReplaceable(DeviceRecord.Identity present) {
+      if (!present.revoked() && !present.keyDigest().equals(keyDigest)) {
+        throw new FlotillaException(
+            ErrorCode.CONFLICT,
+            "a device %s with another key is enrolled: revoke it first, or choose another id"
+                .formatted(deviceId));
+      }
+    }
+
+    private static Map<String, String> merged(DeviceRecord known, ClaimRecord claim) {
+      Map<String, String> labels = new TreeMap<>(known.labels());
+      labels.putAll(claim.labels());
+      return labels;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.flotilla.controller.training;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A run as the operator asks for it.
+ *
+ * @param pipeline text of the pipeline file
+ * @param parameters in place of what the pipeline says: {@code seed} or {@code step.parameter}
+ * @param inputs {@code name:version}, or a name alone for the latest, by the pipeline's input
+ * @param champion {@code model:version} to compare with
+ * @param model name of the model that it trains
+ */
+public record RunRequest(
+    String pipeline,
+    Optional<Map<String, Object>> parameters,
+    Map<String, String> inputs,
+    Optional<String> champion,
+    String model) {
+  /** Copies the map. */
+  public RunRequest {
+    inputs = Map.copyOf(inputs);
+  }
+
+  /** The parameters as text. */
+  Map<String, String> overrides() {
+    Map<String, String> overrides = new TreeMap<>();
+    parameters
+        .orElse(Map.of())
+        .forEach((name, value) -> overrides.put(name, String.valueOf(value)));
+    return overrides;
+  }
+}

@@ -1,0 +1,144 @@
+package io.flotilla.controller.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flotilla.controller.core.StoredRecords;
+import io.flotilla.controller.core.Table;
+import io.flotilla.controller.ingest.Accounting;
+import io.flotilla.controller.ingest.Predictions;
+import io.flotilla.controller.ingest.StoredPrediction;
+import io.flotilla.controller.rollout.Rollout;
+import io.flotilla.controller.rollout.RolloutPlan;
+import io.flotilla.controller.rollout.RolloutState;
+import io.flotilla.controller.rollout.Target;
+import io.flotilla.controller.rollout.TargetState;
+import io.flotilla.controller.rollout.WaveSize;
+import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.VersionRef;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What must hold whatever is lost, repeated, reordered or killed; every failure names its seed. */
+class FleetSimulationTest {
+  private static final int SEEDS = 60;
+  private static final int DEVICES = 10;
+  private static final int MAX_STEPS = 3000;
+  private static final RolloutPlan PLAN =
+      new RolloutPlan(
+          "*", List.of(WaveSize.devices(2), WaveSize.percent(50), WaveSize.percent(100)), 0, 3600);
+
+  @Test
+  void everyDeviceHasItsTurnExactlyOnceThroughKillsAndABadNetwork() {
+    int kills = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedWorld world = new SimulatedWorld(seed, DEVICES, .08, version -> false);
+      Rollout first = run(world, 1, seed);
+      Rollout second = run(world, 2, seed);
+
+      assertThat(List.of(first.state(), second.state()))
+          .as("seed %d", seed)
+          .containsOnly(RolloutState.COMPLETED);
+      for (SimulatedDevice device : world.devices.values()) {
+        assertThat(device.accepted)
+            .as("seed %d: %s", seed, device.id)
+            .extracting(Assignment::target)
+            .containsExactly(SimulatedWorld.V1, SimulatedWorld.V2);
+        assertThat(device.accepted).extracting(Assignment::number).containsExactly(1L, 2L);
+      }
+      kills += world.kills;
+    }
+    assertThat(kills).as("kills tried").isGreaterThan(SEEDS);
+  }
+
+  @Test
+  void everyPredictionIsStoredExactlyOnceThroughKillsAndABadNetwork() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedWorld world = new SimulatedWorld(seed, DEVICES, .1, version -> false);
+      run(world, 1, seed);
+      for (int i = 0; i < 20; i++) {
+        world.devices.values().forEach(d -> d.predict(1 + world.random.nextInt(5), world.nowMs));
+        world.step();
+      }
+      drain(world, seed);
+
+      Set<String> expected = new HashSet<>();
+      for (SimulatedDevice device : world.devices.values()) {
+        for (long i = 1; i <= device.made(); i++) {
+          expected.add(device.id + "/boot/" + i);
+        }
+      }
+      StoredRecords stored = new StoredRecords(world.store);
+      List<Table.Row<StoredPrediction>> rows = stored.scan(Predictions.PREDICTIONS, "", "", 10_000);
+      assertThat(rows)
+          .as("seed %d", seed)
+          .extracting(Table.Row::id)
+          .containsExactlyInAnyOrderElementsOf(expected);
+      for (Table.Row<Accounting> row : stored.scan(Predictions.ACCOUNTING, "", "", 100)) {
+        Accounting.Stored digits =
+            Objects.requireNonNull(row.value().models().get("digits"), row.id());
+        assertThat(digits.duplicates()).as("seed %d: %s", seed, row.id()).isZero();
+        assertThat(digits.total()).isEqualTo(row.value().device().captured());
+      }
+    }
+  }
+
+  @Test
+  void aRefusedVersionHaltsAndTheFleetStaysWhereItWas() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedWorld world =
+          new SimulatedWorld(seed, DEVICES, .08, version -> version.version() == 2);
+      run(world, 1, seed);
+      Rollout halted = run(world, 2, seed);
+      drain(world, seed);
+
+      assertThat(halted.state()).as("seed %d", seed).isEqualTo(RolloutState.HALTED);
+      Set<String> reached = new HashSet<>();
+      for (SimulatedDevice device : world.devices.values()) {
+        assertThat(device.running()).as("seed %d", seed).contains(SimulatedWorld.V1);
+        List<VersionRef> targets = device.accepted.stream().map(Assignment::target).toList();
+        if (targets.contains(SimulatedWorld.V2)) {
+          reached.add(device.id);
+          assertThat(targets)
+              .as("seed %d: given back", seed)
+              .containsExactly(SimulatedWorld.V1, SimulatedWorld.V2, SimulatedWorld.V1);
+        }
+      }
+      assertThat(reached).as("seed %d", seed).isSubsetOf(Set.of("dev-a", "dev-b")).isNotEmpty();
+      assertThat(halted.targets().values())
+          .filteredOn(target -> target.state() == TargetState.FAILED)
+          .extracting(Target::code)
+          .allSatisfy(code -> assertThat(code).contains("GOLDEN_VECTORS_FAILED"));
+    }
+  }
+
+  private static Rollout run(SimulatedWorld world, int version, long seed) {
+    String id =
+        world
+            .decide(
+                tx -> {
+                  return world.rollouts.create(tx, "digits", version, PLAN, world.nowMs);
+                })
+            .id();
+    for (int step = 0; step < MAX_STEPS; step++) {
+      world.step();
+      Rollout rollout = world.decide(tx -> world.rollouts.find(tx, id)).orElseThrow();
+      if (rollout.state().terminal() && !rollout.inFlight()) {
+        return rollout;
+      }
+    }
+    throw new AssertionError("seed " + seed + ": the rollout does not end");
+  }
+
+  private static void drain(SimulatedWorld world, long seed) {
+    for (int step = 0; step < MAX_STEPS; step++) {
+      world.step();
+      if (step > 100 && world.devices.values().stream().allMatch(d -> d.spool.isEmpty())) {
+        return;
+      }
+    }
+    throw new AssertionError("seed " + seed + ": the spools do not drain");
+  }
+}

@@ -1,0 +1,177 @@
+package io.flotilla.registry.store.rocksdb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.registry.store.RecordStore;
+import io.flotilla.registry.store.RecordStoreContract;
+import io.flotilla.registry.store.WriteBatch;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksRecordStoreTest extends RecordStoreContract {
+  @TempDir Path folder;
+
+  @Override
+  protected RecordStore open(Path directory) {
+    return RocksRecordStore.open(directory);
+  }
+
+  @Test
+  void secondOpenInThisProcessIsRefusedAsLocked() {
+    try (RecordStore first = RocksRecordStore.open(folder)) {
+      assertThat(refusal()).isEqualTo(ErrorCode.STORE_LOCKED);
+      assertThat(first.get("a")).isEmpty();
+    }
+  }
+
+  @Test
+  void storeOfAnotherProcessIsLockedAndKeepsWhatItWroteWhenThatIsKilled() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Process other = start(Holder.class, folder, temporary);
+    try (BufferedReader out = other.inputReader(UTF_8)) {
+      assertThat(out.readLine()).isEqualTo("open");
+      assertThat(refusal()).isEqualTo(ErrorCode.STORE_LOCKED);
+    } finally {
+      other.destroyForcibly();
+      assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      assertThat(store.get("kept")).hasValue("yes".getBytes(UTF_8));
+    }
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
+  void damagedTableIsReportedWhenItIsRead() throws IOException {
+    byte[] incompressible = new byte[10_000];
+    new Random(42).nextBytes(incompressible);
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      store.write(new WriteBatch().put("a", incompressible));
+    }
+    // Opening writes what the log held into a table file.
+    RocksRecordStore.open(folder).close();
+    Path table = only(".sst");
+    byte[] content = Files.readAllBytes(table);
+    content[1000] ^= 1;
+    Files.write(table, content);
+
+    assertThatThrownBy(
+            () -> {
+              try (RecordStore store = RocksRecordStore.open(folder)) {
+                store.get("a");
+              }
+            })
+        .isInstanceOfSatisfying(
+            FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_CORRUPT));
+  }
+
+  @Test
+  void damagedLogIsReportedWhenItIsOpened() throws IOException {
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      store.write(new WriteBatch().put("a", new byte[10_000]));
+      store.write(new WriteBatch().put("b", new byte[10_000]));
+    }
+    Path log = only(".log");
+    byte[] content = Files.readAllBytes(log);
+    content[1000] ^= 1;
+    Files.write(log, content);
+
+    assertThat(refusal()).isEqualTo(ErrorCode.STORE_CORRUPT);
+  }
+
+  @Test
+  void tornLastRecordLosesOnlyWhatWasNeverAcknowledged() throws IOException {
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      store.write(new WriteBatch().put("a", new byte[10_000]));
+      store.write(new WriteBatch().put("b", new byte[10_000]));
+    }
+    Path log = only(".log");
+    byte[] content = Files.readAllBytes(log);
+    Files.write(log, Arrays.copyOf(content, content.length - 5_000));
+
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      assertThat(store.get("a")).hasValue(new byte[10_000]);
+      assertThat(store.get("b")).isEmpty();
+    }
+  }
+
+  @Test
+  void lostCurrentFileIsNotTakenForANewStore() throws IOException {
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      store.write(new WriteBatch().put("a", new byte[1]));
+    }
+    Files.delete(folder.resolve("CURRENT"));
+
+    assertThat(refusal()).isEqualTo(ErrorCode.STORE_CORRUPT);
+  }
+
+  @Test
+  void folderThatIsAFileIsOneSentence() throws IOException {
+    Path file = folder.resolve("file");
+    Files.writeString(file, "x", StandardOpenOption.CREATE_NEW);
+
+    assertThatThrownBy(() -> RocksRecordStore.open(file))
+        .isInstanceOfSatisfying(
+            FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_FAILED))
+        .hasMessageContaining(file.toString());
+  }
+
+  private ErrorCode refusal() {
+    FlotillaException refused =
+        catchThrowableOfType(FlotillaException.class, () -> RocksRecordStore.open(folder).close());
+    return refused.code();
+  }
+
+  private Path only(String suffix) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> found =
+          files
+              .filter(f -> f.toString().endsWith(suffix))
+              .filter(f -> f.toFile().length() > 5000)
+              .toList();
+      assertThat(found).hasSize(1);
+      return found.getFirst();
+    }
+  }
+
+  private static Process start(Class<?> main, Path argument, Path temporary) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:-UsePerfData",
+            "-Djava.io.tmpdir=" + temporary,
+            main.getName(),
+            argument.toString());
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** Has a store open until it is killed or its input ends. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] arguments) throws IOException {
+      try (RecordStore store = RocksRecordStore.open(Path.of(arguments[0]))) {
+        store.write(new WriteBatch().put("kept", "yes".getBytes(UTF_8)));
+        System.out.println("open");
+        System.in.read();
+      }
+    }
+  }
+}
