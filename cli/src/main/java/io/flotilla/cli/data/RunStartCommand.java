@@ -70,6 +70,11 @@ public final class RunStartCommand extends CommandGroup implements Callable<Inte
       description = "A parameter of the pipeline; repeatable.")
   private @Nullable List<String> parameters;
 
+  @Option(
+      names = "--fresh",
+      description = "Compute every step anew; otherwise what earlier runs made of the same is taken.")
+  private boolean fresh;
+
   @Option(names = "--wait", description = "Wait until the run has ended.")
   private boolean wait;
 
@@ -87,7 +92,8 @@ public final class RunStartCommand extends CommandGroup implements Callable<Inte
             .put("parameters", parameters())
             .put("inputs", KeyValues.parse(inputs))
             .put("champion", champion == null ? null : KeyValues.Version.parse(champion).toString())
-            .put("model", model);
+            .put("model", model)
+            .put("fresh", fresh);
     try (ApiClient client = api.open()) {
       Json run = client.post("/runs", body);
       String id = run.text("id");

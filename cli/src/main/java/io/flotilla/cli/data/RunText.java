@@ -1,6 +1,7 @@
 package io.flotilla.cli.data;
 
 import io.flotilla.cli.codec.Json;
+import java.util.Locale;
 
 /** Runs in words. */
 final class RunText {
@@ -30,7 +31,14 @@ final class RunText {
   static String describe(Json run) {
     StringBuilder text = new StringBuilder(line(run));
     for (Json criterion : run.get("criteria").items()) {
-      text.append("\n  criterion ").append(criterion);
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "\n  %s %s (%.4f against %.4f)",
+              criterion.get("holds").asBoolean() ? "holds:        " : "does not hold:",
+              criterion.text("text"),
+              criterion.get("actual").asDouble(),
+              criterion.get("bound").asDouble()));
     }
     Json metrics = run.get("metrics");
     for (String name : metrics.names()) {

@@ -58,6 +58,7 @@ final class ChildProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow"); // what the broker's Guava would warn of
     command.add("-jar");
     command.add(Distribution.jar().toString());
     command.addAll(arguments);

@@ -136,7 +136,7 @@ class DataCommandsTest {
             Json.parse(
                 """
                 {"pipeline":"steps: []\\n","parameters":{"seed":42,"name":"007"},
-                 "inputs":{"train":"digits-train:1"},"champion":"digits:1","model":"digits"}
+                 "inputs":{"train":"digits-train:1"},"champion":"digits:1","model":"digits","fresh":false}
                 """));
   }
 

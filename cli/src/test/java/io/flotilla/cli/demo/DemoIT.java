@@ -2,6 +2,7 @@ package io.flotilla.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class DemoIT {
   @Test
   void aFolderWithAnEarlierDemoIsRefusedInOneSentence(@TempDir Path folder) throws Exception {
     Path earlier = folder.resolve("earlier");
-    java.nio.file.Files.createDirectories(earlier.resolve("fleet"));
+    Files.createDirectories(earlier.resolve("fleet"));
     DemoRun run = DemoRun.of(folder, "demo", "--json", "--keep", earlier.toString());
     assertThat(run.exitStatus()).isEqualTo(2);
     assertThat(run.story()).contains("CONFLICT").doesNotContain("\tat ");

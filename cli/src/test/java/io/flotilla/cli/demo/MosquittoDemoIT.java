@@ -3,12 +3,14 @@ package io.flotilla.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.flotilla.bundle.layout.DurableFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -32,7 +34,8 @@ class MosquittoDemoIT {
             .findFirst();
     assumeThat(mosquitto).as("mosquitto is installed (apt-get install mosquitto)").isPresent();
     Path keep = folder.resolve("demo");
-    Path files = folder.resolve("broker");
+    // Not below the test's folder: the broker becomes its own user, who cannot enter that.
+    Path files = Files.createTempDirectory("flotilla-mosquitto");
     DemoRun init =
         DemoRun.of(
             folder,
@@ -58,17 +61,20 @@ class MosquittoDemoIT {
       run.assertThatAllHeld();
     } finally {
       broker.destroyForcibly().waitFor();
+      DurableFiles.deleteTree(files);
     }
   }
 
   private static Process start(Path mosquitto, Path files, int port) throws IOException {
-    String page = Files.readString(PAGE);
     Files.writeString(
         files.resolve("mosquitto.conf"),
-        block(page, "mosquitto.conf")
+        block("conf")
             .replace("/etc/mosquitto/flotilla", files.toString())
-            .replace("8883", Integer.toString(port)));
-    Files.writeString(files.resolve("flotilla.acl"), block(page, "flotilla.acl"));
+            .replace("listener 8883", "listener " + port));
+    Files.writeString(files.resolve("acl"), block("acl"));
+    if (System.getProperty("user.name").equals("root")) {
+      giveToMosquitto(files); // what the page's chown does
+    }
     Process process =
         new ProcessBuilder(mosquitto.toString(), "-c", files.resolve("mosquitto.conf").toString())
             .redirectErrorStream(true)
@@ -81,12 +87,21 @@ class MosquittoDemoIT {
     return process;
   }
 
-  /** The fenced block after the line that names the file. */
-  private static String block(String page, String name) {
+  private static void giveToMosquitto(Path folder) throws IOException {
+    UserPrincipal user =
+        folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("mosquitto");
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        Files.setOwner(file, user);
+      }
+    }
+  }
+
+  /** The page's only fenced block of this kind. */
+  private static String block(String kind) throws IOException {
     Matcher matcher =
-        Pattern.compile("(?s)`" + Pattern.quote(name) + "`[^\n]*\n+```[a-z]*\n(.*?)```")
-            .matcher(page);
-    assertThat(matcher.find()).as("the page shows " + name).isTrue();
+        Pattern.compile("(?ms)^```" + kind + "\n(.*?)^```$").matcher(Files.readString(PAGE));
+    assertThat(matcher.find()).as("the page has a block " + kind).isTrue();
     return matcher.group(1);
   }
 

@@ -109,16 +109,13 @@ class TourTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .until(
-            () ->
-                ok("predictions", "show", "digits", "--json").json().get("stored").asInt() == 3);
+            () -> ok("predictions", "show", "digits", "--json").json().get("stored").asInt() == 3);
   }
 
   private void awaitOnline() {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
-        .until(
-            () ->
-                ok("device", "show", "cam-1", "--json").json().get("online").asBoolean());
+        .until(() -> ok("device", "show", "cam-1", "--json").json().get("online").asBoolean());
   }
 
   private void refusesClaim(String claim, String url, Path trust) {

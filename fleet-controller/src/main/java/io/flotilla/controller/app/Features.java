@@ -94,8 +94,7 @@ final class Features {
             "the training",
             new TrainingRuns(
                 new TrainingRuns.Registries(runs, datasets, models),
-                new PipelineRunner(
-                    RunLimits.DEFAULT, runFolder.resolve("cache"), foundation.clock()),
+                cache -> new PipelineRunner(RunLimits.DEFAULT, cache, foundation.clock()),
                 runFolder,
                 core,
                 events));

@@ -27,7 +27,7 @@ final class BrokerFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final int PASSWORD_BYTES = 24;
   private static final int PACKET_HEADROOM_BYTES = 4096;
-  private static final int MAX_QUEUED = 500;
+  private static final int MAX_QUEUED = 2000;
   private static final int MAX_UNACKNOWLEDGED = 100;
 
   /** In memory: what must survive is in the controller's store, and is published again. */

@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
 final class Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final int KEEP_ALIVE_SECONDS = 15;
-  private static final int MAX_UNACKNOWLEDGED = 1024;
   private static final int PACKET_HEADROOM_BYTES = 4096;
 
   private final LinkConfig config;
@@ -72,7 +71,11 @@ final class Connection {
         MqttGlobalPublishFilter.ALL, publish -> receive(receiver, publish), thread, true);
   }
 
-  /** Connects and subscribes; completes with an {@code ofConnect} failure otherwise. */
+  /**
+   * Connects and subscribes. It announces no receive maximum of its own, so that the broker's limit
+   * of messages in flight holds: mosquitto 2.0.11 goes beyond what a client announces, and the
+   * client library then ends the connection. Completes with an {@code ofConnect} failure otherwise.
+   */
   CompletionStage<Void> open() {
     return client
         .connectWith()
@@ -80,7 +83,6 @@ final class Connection {
         .sessionExpiryInterval(0)
         .keepAlive(KEEP_ALIVE_SECONDS)
         .restrictions()
-        .receiveMaximum(MAX_UNACKNOWLEDGED)
         .maximumPacketSize(Limits.MAX_PAYLOAD_BYTES + PACKET_HEADROOM_BYTES)
         .applyRestrictions()
         .send()

@@ -12,13 +12,16 @@ import java.util.TreeMap;
  * @param inputs {@code name:version}, or a name alone for the latest, by the pipeline's input
  * @param champion {@code model:version} to compare with
  * @param model name of the model that it trains
+ * @param fresh true to compute every step anew instead of taking what earlier runs made of the same
+ *     inputs; default false
  */
 public record RunRequest(
     String pipeline,
     Optional<Map<String, Object>> parameters,
     Map<String, String> inputs,
     Optional<String> champion,
-    String model) {
+    String model,
+    Optional<Boolean> fresh) {
   /** Copies the map. */
   public RunRequest {
     inputs = Map.copyOf(inputs);

@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,8 @@ public final class TrainingRuns implements AutoCloseable {
   private static final String BUNDLE = "bundle.tar";
 
   private final Registries registries;
-  private final PipelineRunner runner;
+  private final Function<Path, PipelineRunner> runners;
+  private final PipelineRunner shared;
   private final Path folder;
   private final DecisionLoop core;
   private final EventLog events;
@@ -62,16 +64,18 @@ public final class TrainingRuns implements AutoCloseable {
   /**
    * Nothing runs yet.
    *
+   * @param runners makes a runner that keeps steps in this folder
    * @param folder gets a folder for each run
    */
   public TrainingRuns(
       Registries registries,
-      PipelineRunner runner,
+      Function<Path, PipelineRunner> runners,
       Path folder,
       DecisionLoop core,
       EventLog events) {
     this.registries = registries;
-    this.runner = runner;
+    this.runners = runners;
+    this.shared = runners.apply(folder.resolve("cache"));
     this.folder = folder;
     this.core = core;
     this.events = events;
@@ -199,13 +203,13 @@ public final class TrainingRuns implements AutoCloseable {
               run.inputs().datasets(),
               Optional.empty(),
               false);
-      RunOutcome outcome =
-          runner.run(
+      record(
+          run,
+          attend(
+              run,
               new io.flotilla.retraining.run.RunRequest(
                   request.pipeline(), files, champion, parameters),
-              folder(run),
-              line -> LOG.info("{}: {}", run.id(), line));
-      record(run, outcome);
+              request.fresh().orElse(false)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(run, ErrorCode.STEP_FAILED, "the controller stopped while the run was at work");
@@ -216,6 +220,18 @@ public final class TrainingRuns implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("run {} hit a bug", run.id(), e);
       fail(run, ErrorCode.INTERNAL, "a bug: please report it with the log");
+    }
+  }
+
+  private RunOutcome attend(
+      Run run, io.flotilla.retraining.run.RunRequest request, boolean fresh)
+      throws InterruptedException {
+    Path ownCache = folder.resolve(run.id() + "-cache");
+    PipelineRunner runner = fresh ? runners.apply(ownCache) : shared;
+    try {
+      return runner.run(request, folder(run), line -> LOG.info("{}: {}", run.id(), line));
+    } finally {
+      removeFolder(ownCache);
     }
   }
 

@@ -263,9 +263,7 @@ class ControllerTest {
       for (String method : List.of("get", "post", "put", "patch", "delete")) {
         if (paths.getJsonObject(path).containsKey(method)) {
           operations.add(
-              method.toUpperCase(Locale.ROOT)
-                  + " /api/v1"
-                  + path.replaceAll("\\{\\w+\\}", "{}"));
+              method.toUpperCase(Locale.ROOT) + " /api/v1" + path.replaceAll("\\{\\w+\\}", "{}"));
         }
       }
     }

@@ -121,6 +121,20 @@ abstract class BrokerContract {
     return client;
   }
 
+  /**
+   * Publishes on a connection of its own, in place of the one before: a broker may answer a
+   * forbidden publication by ending the connection.
+   *
+   * @return whether the broker took it
+   */
+  private boolean attempt(String id, Mqtt5Publish message) {
+    return device(id).publish(message);
+  }
+
+  private boolean attempt(String id, String topic, String text) {
+    return attempt(id, TestClient.message(topic, text, false));
+  }
+
   private TestClient stranger(Papers papers) {
     TestClient client = new TestClient(broker(), papers);
     clients.add(client);
@@ -162,9 +176,10 @@ abstract class BrokerContract {
   @ParameterizedTest
   @EnumSource(UpKind.class)
   void aDeviceCannotSpeakForAnother(UpKind kind) {
-    assertThat(a.publish(TOPICS.up("cam-b", kind), "forged")).isFalse();
-    a.publish(TestClient.message(TOPICS.up("cam-b", kind), "forged", true));
-    a.publish(TOPICS.up("cam-a", kind), "end");
+    String topic = TOPICS.up("cam-b", kind);
+    assertThat(attempt("cam-a", topic, "forged")).isFalse();
+    assertThat(attempt("cam-a", TestClient.message(topic, "forged", true))).isFalse();
+    assertThat(attempt("cam-a", TOPICS.up("cam-a", kind), "end")).isTrue();
 
     assertThat(heardUntil("end")).containsExactly(TOPICS.up("cam-a", kind) + "=end");
   }
@@ -205,8 +220,8 @@ abstract class BrokerContract {
             TOPICS.command("cam-b"),
             TOPICS.assignment("cam-a"),
             BUNDLE)) {
-      assertThat(a.publish(topic, "forged")).as(topic).isFalse();
-      assertThat(a.publish(TestClient.message(topic, "forged", true))).as(topic).isFalse();
+      assertThat(attempt("cam-a", topic, "forged")).as(topic).isFalse();
+      assertThat(attempt("cam-a", TestClient.message(topic, "forged", true))).as(topic).isFalse();
     }
     say(TOPICS.ack("cam-b"), "end", false);
 
@@ -217,13 +232,13 @@ abstract class BrokerContract {
   void aDeviceCannotClearAnothersAssignment() {
     say(TOPICS.assignment("cam-b"), "keep", true);
 
-    assertThat(a.publish(TestClient.message(TOPICS.assignment("cam-b"), "", true))).isFalse();
-    assertThat(b.publish(TestClient.message(TOPICS.assignment("cam-b"), "", true)))
-        .as("nor its own")
-        .isFalse();
+    Mqtt5Publish clear = TestClient.message(TOPICS.assignment("cam-b"), "", true);
+    assertThat(attempt("cam-a", clear)).isFalse();
+    assertThat(attempt("cam-b", clear)).as("nor its own").isFalse();
 
-    b.subscribe(TOPICS.downOf("cam-b"));
-    assertThat(b.receivedUntil("keep")).hasSize(1);
+    TestClient later = device("cam-b");
+    later.subscribe(TOPICS.downOf("cam-b"));
+    assertThat(later.receivedUntil("keep")).hasSize(1);
   }
 
   @ParameterizedTest
@@ -372,11 +387,18 @@ abstract class BrokerContract {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker().getPort())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(connect);
-      int answer = socket.getInputStream().read();
 
-      assertThat(answer).as("no CONNACK").isNotEqualTo(0x20);
+      assertThat(firstByte(socket)).as("no CONNACK").isNotEqualTo(0x20);
     }
     assertThat(a.isConnected()).isTrue();
+  }
+
+  private static int firstByte(Socket socket) {
+    try {
+      return socket.getInputStream().read();
+    } catch (IOException e) {
+      return -1; // reset
+    }
   }
 
   @Test

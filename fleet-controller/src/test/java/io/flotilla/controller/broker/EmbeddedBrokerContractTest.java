@@ -92,8 +92,8 @@ class EmbeddedBrokerContractTest extends BrokerContract {
   @Test
   void aDeviceRetainsItsStatusOnly() {
     TlsIdentity identity = TestDevices.identity(authority, "cam-z");
-    try (TestClient client = TestClient.connected(broker(), "cam-z", identity)) {
-      for (UpKind kind : UpKind.values()) {
+    for (UpKind kind : UpKind.values()) {
+      try (TestClient client = TestClient.connected(broker(), "cam-z", identity)) {
         assertThat(client.publish(TestClient.message(TOPICS.up("cam-z", kind), "", true)))
             .as(kind.name())
             .isEqualTo(kind == UpKind.STATUS);

@@ -45,15 +45,6 @@ final class TestClient implements AutoCloseable {
             .keyManagerFactory(keys(papers))
             .trustManagerFactory(papers.trusts().trustManagers())
             .applySslConfig()
-            .addDisconnectedListener(
-                context ->
-                    System.out.println(
-                        "DISC "
-                            + papers.clientId()
-                            + " "
-                            + context.getSource()
-                            + " "
-                            + context.getCause()))
             .buildAsync();
     client.publishes(MqttGlobalPublishFilter.ALL, received::add);
   }

@@ -81,7 +81,7 @@ class TrainingRunsTest {
   void aRunEndsWithAPackedBundleThatTheSameRunMakesAgain() throws Exception {
     try (TrainingRuns training = training(RunLimits.DEFAULT)) {
       Run first = ended(training.start(request(PIPELINE)));
-      Run second = ended(training.start(request(PIPELINE)));
+      Run second = ended(training.start(fresh(PIPELINE)));
 
       assertThat(first.failure()).isEmpty();
       assertThat(first.state()).isEqualTo(RunState.SUCCEEDED);
@@ -93,6 +93,7 @@ class TrainingRunsTest {
       BundleArchive.unpack(archive, folder.resolve("unpacked"), ArchiveLimits.DEFAULT);
       assertThat(folder.resolve("unpacked/models/model.onnx")).exists();
       assertThat(Files.mismatch(archive, training.bundle(second).orElseThrow())).isEqualTo(-1);
+      assertThat(folder.resolve("runs").resolve(second.id() + "-cache")).doesNotExist();
       assertThat(types())
           .containsExactly(
               "io.flotilla.run.started",
@@ -129,7 +130,8 @@ class TrainingRunsTest {
                       Optional.empty(),
                       Map.of("train", "nothing:1"),
                       Optional.empty(),
-                      "rooms")),
+                      "rooms",
+                      Optional.empty())),
           ErrorCode.DATASET_NOT_FOUND);
       assertCode(
           () ->
@@ -139,7 +141,8 @@ class TrainingRunsTest {
                       Optional.empty(),
                       Map.of("train", "rooms"),
                       Optional.of("rooms:1"),
-                      "rooms")),
+                      "rooms",
+                      Optional.empty())),
           ErrorCode.MODEL_NOT_FOUND);
     }
     assertThat(runs.list()).isEmpty();
@@ -179,7 +182,7 @@ class TrainingRunsTest {
                 }));
     return new TrainingRuns(
         new TrainingRuns.Registries(runs, datasets, models),
-        new PipelineRunner(limits, folder.resolve("cache"), Clock.systemUTC()),
+        cache -> new PipelineRunner(limits, cache, Clock.systemUTC()),
         folder.resolve("runs"),
         core,
         events);
@@ -197,7 +200,18 @@ class TrainingRunsTest {
 
   private static RunRequest request(String pipeline) {
     return new RunRequest(
-        pipeline, Optional.empty(), Map.of("train", "rooms:1"), Optional.empty(), "rooms");
+        pipeline, Optional.empty(), Map.of("train", "rooms:1"), Optional.empty(), "rooms", Optional.empty());
+  }
+
+  /** Computes every step anew: nothing of an earlier run's cache is used, or left behind. */
+  private static RunRequest fresh(String pipeline) {
+    return new RunRequest(
+        pipeline,
+        Optional.empty(),
+        Map.of("train", "rooms:1"),
+        Optional.empty(),
+        "rooms",
+        Optional.of(true));
   }
 
   private static String rows() {
