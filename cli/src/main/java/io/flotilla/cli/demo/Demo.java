@@ -110,8 +110,7 @@ final class Demo {
                 "all devices online",
                 () -> Json.of(world.api().list(ApiPath.of("devices"))),
                 list ->
-                    list.items().stream().filter(d -> d.get("online").asBoolean()).count()
-                        == options.devices())
+                    list.items().stream().filter(Demo::hasSaidHello).count() == options.devices())
             .items();
     enrolled = devices.size();
     Map<String, Integer> kinds = new TreeMap<>();
@@ -122,6 +121,10 @@ final class Demo {
       kinds.merge(kind, 1, Integer::sum);
     }
     narrator.line("one-time claims exchanged for certificates; hardware: %s", kinds);
+  }
+
+  private static boolean hasSaidHello(Json device) {
+    return device.get("online").asBoolean() && device.get("hardware").isPresent();
   }
 
   private void rollOutThroughAKill() {

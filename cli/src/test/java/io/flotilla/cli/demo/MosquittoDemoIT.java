@@ -41,6 +41,7 @@ class MosquittoDemoIT {
             folder,
             "controller",
             "init",
+            "--json",
             "--data",
             keep.resolve("controller").toString(),
             "--broker-files",

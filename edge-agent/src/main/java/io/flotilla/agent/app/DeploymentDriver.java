@@ -243,6 +243,7 @@ final class DeploymentDriver {
   }
 
   private void supersede(Assignment newer) {
+    deferred = null;
     Deployment current = deployment;
     if (current != null && !current.ended()) {
       execute(

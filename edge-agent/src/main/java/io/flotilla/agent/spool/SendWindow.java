@@ -22,7 +22,7 @@ public final class SendWindow {
   public static final long FIRST_PATIENCE_MS = 2_000;
 
   /** Longest patience, in milliseconds. */
-  public static final long LONGEST_PATIENCE_MS = 30_000;
+  public static final long LONGEST_PATIENCE_MS = 10_000;
 
   private boolean connected;
   private long released;

@@ -1,10 +1,10 @@
 package io.flotilla.agent.app;
 
+import static io.flotilla.agent.testing.Eventually.eventually;
 import static io.flotilla.agent.testing.TestBundle.input;
 import static io.flotilla.agent.testing.TestBundle.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.flotilla.agent.deployment.DeploymentLimits;
 import io.flotilla.agent.testing.TestBundle;
@@ -85,7 +85,7 @@ class AgentDeploymentTest {
     TestBundle third = device.bundle(3, 3);
     deploy(3, third);
     assertThat(agent.score(input(5)).version()).isEqualTo(third.version());
-    await().untilAsserted(() -> assertThat(names("slots")).hasSize(2));
+    eventually().untilAsserted(() -> assertThat(names("slots")).hasSize(2));
     assertThat(names("fetch")).isEmpty();
     assertThat(names("incoming")).isEmpty();
   }
@@ -217,7 +217,7 @@ class AgentDeploymentTest {
     device.controller.assign(device.assignment(1, first), first);
     awaitState(1, DeploymentState.FETCHING);
     device.network.reachable(false);
-    await().until(() -> !agent.snapshot().connected());
+    eventually().until(() -> !agent.snapshot().connected());
     device.controller.serving = true;
     device.network.reachable(true);
     awaitState(1, DeploymentState.COMMITTED);
@@ -256,23 +256,23 @@ class AgentDeploymentTest {
     awaitState(2, DeploymentState.REFUSED);
     assertThat(device.controller.failure(2)).isEqualTo(code.name());
     assertThat(agent.score(input(2)).version()).isEqualTo(good.version());
-    await()
+    eventually()
         .untilAsserted(() -> assertThat(names("slots")).containsExactly(good.version().bundle()));
   }
 
   private void deploy(long number, TestBundle bundle) {
     device.controller.assign(device.assignment(number, bundle), bundle);
     awaitState(number, DeploymentState.COMMITTED);
-    await().until(() -> agent.snapshot().running().equals(Optional.of(bundle.version())));
-    await().until(() -> agent.snapshot().drained());
+    eventually().until(() -> agent.snapshot().running().equals(Optional.of(bundle.version())));
+    eventually().until(() -> agent.snapshot().drained());
   }
 
   private void awaitState(long number, DeploymentState state) {
-    await().untilAsserted(() -> assertThat(device.controller.states(number)).endsWith(state));
+    eventually().untilAsserted(() -> assertThat(device.controller.states(number)).endsWith(state));
   }
 
   private void awaitEvent(ErrorCode code) {
-    await()
+    eventually()
         .untilAsserted(
             () ->
                 assertThat(device.controller.events)

@@ -1,9 +1,9 @@
 package io.flotilla.agent.app;
 
+import static io.flotilla.agent.testing.Eventually.eventually;
 import static io.flotilla.agent.testing.TestBundle.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.flotilla.agent.deployment.DeploymentLimits;
 import io.flotilla.agent.testing.CuttingStores;
@@ -55,13 +55,13 @@ class AgentFaultTest {
     try (Agent agent = device.start()) {
       device.controller.assign(device.assignment(1, first), first);
       awaitEnd(device, 1, DeploymentState.COMMITTED);
-      await().until(() -> agent.snapshot().drained());
+      eventually().until(() -> agent.snapshot().drained());
     }
     CuttingStores stores = new CuttingStores(device.stores, writes);
     boolean finished = false;
     device.controller.assign(device.assignment(2, second), second);
     try (Agent agent = device.start(stores, OnnxAccelerators.cpu())) {
-      await().until(() -> stores.cut() || (agent.snapshot().drained() && ended(device, 2)));
+      eventually().until(() -> stores.cut() || (agent.snapshot().drained() && ended(device, 2)));
       finished = !stores.cut();
       assertWhole(agent, first, second);
     } catch (FlotillaException e) {
@@ -70,8 +70,8 @@ class AgentFaultTest {
     try (Agent agent = device.start()) {
       assertWhole(agent, first, second);
       awaitEnd(device, 2, DeploymentState.COMMITTED);
-      await().until(() -> agent.snapshot().running().equals(Optional.of(second.version())));
-      await().until(() -> agent.snapshot().drained());
+      eventually().until(() -> agent.snapshot().running().equals(Optional.of(second.version())));
+      eventually().until(() -> agent.snapshot().drained());
       assertThat(agent.score(input(1)).version()).isEqualTo(second.version());
     }
     assertThat(device.controller.states(2))
@@ -97,7 +97,7 @@ class AgentFaultTest {
       try (Agent agent = device.start()) {
         device.controller.assign(device.assignment(1, first), first);
         awaitEnd(device, 1, DeploymentState.COMMITTED);
-        await().until(() -> agent.snapshot().drained());
+        eventually().until(() -> agent.snapshot().drained());
       }
       Path model =
           device.folder().resolve("slots/" + first.version().bundle() + "/models/model.onnx");
@@ -109,15 +109,15 @@ class AgentFaultTest {
         assertThatThrownBy(() -> agent.score(input(1)))
             .isInstanceOfSatisfying(
                 FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_MODEL));
-        await()
+        eventually()
             .untilAsserted(
                 () ->
                     assertThat(device.controller.events)
                         .anyMatch(e -> e.code().equals(ErrorCode.BUNDLE_DIGEST_MISMATCH.name())));
         device.controller.serving = true;
-        await().until(() -> agent.snapshot().running().isPresent());
+        eventually().until(() -> agent.snapshot().running().isPresent());
         assertThat(agent.score(input(1)).version()).isEqualTo(first.version());
-        await()
+        eventually()
             .untilAsserted(
                 () -> assertThat(device.controller.reported.getLast().running()).isPresent());
       }
@@ -174,7 +174,7 @@ class AgentFaultTest {
         device.network.reachable(true);
       }
       try (Agent agent = device.start()) {
-        await().until(() -> agent.snapshot().drained());
+        eventually().until(() -> agent.snapshot().drained());
         assertThat(agent.snapshot().totals()).isEqualTo(new Totals(made.size(), made.size(), 0));
       }
       List<String> stored =
@@ -205,6 +205,6 @@ class AgentFaultTest {
   }
 
   private static void awaitEnd(TestDevice device, long number, DeploymentState state) {
-    await().untilAsserted(() -> assertThat(device.controller.states(number)).endsWith(state));
+    eventually().untilAsserted(() -> assertThat(device.controller.states(number)).endsWith(state));
   }
 }

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,7 @@ public final class HandlerTools {
   public static final int MAX_LIMIT = 1000;
 
   private static final Logger LOG = LoggerFactory.getLogger(HandlerTools.class);
+  private static final Duration LINGER = Duration.ofSeconds(2);
   private static final int DEFAULT_LIMIT = 100;
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
@@ -190,8 +192,24 @@ public final class HandlerTools {
     }
     send(ctx, status, Problem.CONTENT_TYPE, ApiJson.encode(Problem.body(known)));
     if (bodyLeft) {
-      ctx.request().resume();
+      letGo(ctx);
     }
+  }
+
+  /**
+   * Takes in and drops the rest of a body for a while, because a caller that is cut off while it
+   * writes would not read the answer; then ends the connection.
+   */
+  private static void letGo(RoutingContext ctx) {
+    ctx.request().resume();
+    ctx.vertx()
+        .setTimer(
+            LINGER.toMillis(),
+            over -> {
+              if (!ctx.request().isEnded()) {
+                ctx.request().connection().close();
+              }
+            });
   }
 
   // Working.

@@ -52,9 +52,11 @@ public final class Enrolment {
   public EnrolmentAnswer enrol(EnrolmentRequest request) {
     ClaimToken token = ClaimToken.parse(request.claim());
     String deviceId = requireDeviceId(request.deviceId());
+    // Nobody makes the controller compute without a claim of its own.
+    var _ = await(fleet.core().submit(tx -> claims.known(tx, token)));
     CertificateRequest csr = CertificateRequest.parse(request.csr());
     Attempt attempt = new Attempt(token, deviceId, csr.keyDigest());
-    // First a look, so that nobody makes the authority sign without a good claim.
+    // First a look, so that nobody makes the authority sign with a claim that is used up.
     String certificate =
         await(fleet.core().submit(tx -> attempt.check(tx)))
             .orElseGet(

@@ -223,8 +223,7 @@ public final class TrainingRuns implements AutoCloseable {
     }
   }
 
-  private RunOutcome attend(
-      Run run, io.flotilla.retraining.run.RunRequest request, boolean fresh)
+  private RunOutcome attend(Run run, io.flotilla.retraining.run.RunRequest request, boolean fresh)
       throws InterruptedException {
     Path ownCache = folder.resolve(run.id() + "-cache");
     PipelineRunner runner = fresh ? runners.apply(ownCache) : shared;

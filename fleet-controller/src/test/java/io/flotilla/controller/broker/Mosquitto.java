@@ -62,7 +62,15 @@ public final class Mosquitto implements AutoCloseable {
     if (System.getProperty("user.name").equals("root")) {
       own(folder); // what the page's chown does
     }
-    mosquitto.launch();
+    boolean launched = false;
+    try {
+      mosquitto.launch();
+      launched = true;
+    } finally {
+      if (!launched) {
+        mosquitto.close();
+      }
+    }
     return mosquitto;
   }
 

@@ -10,6 +10,7 @@ import io.flotilla.controller.identity.TestDevices;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -289,6 +290,30 @@ class HttpApiTest {
       await().until(() -> uploads() == 1);
     }
     await().until(() -> uploads() == 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"test-token", "wrong"})
+  void aBodyWithoutEndIsAnsweredAndThenCutOff(String token) throws Exception {
+    try (Socket socket = rawTls()) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /api/v1/greet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                  + token
+                  + "\r\nTransfer-Encoding: chunked\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      byte[] chunk =
+          ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  out.write(chunk);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(api.get("/ok").statusCode()).isEqualTo(200);
   }
 
   @Test

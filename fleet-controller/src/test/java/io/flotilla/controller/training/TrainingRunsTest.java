@@ -200,7 +200,12 @@ class TrainingRunsTest {
 
   private static RunRequest request(String pipeline) {
     return new RunRequest(
-        pipeline, Optional.empty(), Map.of("train", "rooms:1"), Optional.empty(), "rooms", Optional.empty());
+        pipeline,
+        Optional.empty(),
+        Map.of("train", "rooms:1"),
+        Optional.empty(),
+        "rooms",
+        Optional.empty());
   }
 
   /** Computes every step anew: nothing of an earlier run's cache is used, or left behind. */

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -29,9 +30,16 @@ import org.slf4j.LoggerFactory;
  */
 final class PahoConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PahoConnection.class);
-  private static final int CONNECT_SECONDS = 3;
+  private static final int CONNECT_SECONDS = 5;
   private static final int KEEP_ALIVE_SECONDS = 20;
   private static final long ANSWER_MS = 5_000;
+
+  /**
+   * Longer than Paho's own limits on TCP and TLS together: a client given up while it still
+   * connects leaves a thread behind.
+   */
+  private static final long CONNACK_MS = 15_000;
+
   private static final long GOODBYE_MS = 500;
   private static final int QOS = 1;
   private static final int FIRST_ERROR = 0x80;
@@ -54,10 +62,10 @@ final class PahoConnection implements AutoCloseable {
   /**
    * Connects.
    *
-   * @throws FlotillaException {@code BROKER_UNREACHABLE} or {@code BROKER_REFUSED}; {@code
-   *     CONFIGURATION_INVALID} if the identity's files are damaged
+   * @throws FlotillaException {@code BROKER_UNREACHABLE} or {@code BROKER_REFUSED}
    */
-  static PahoConnection open(Identity identity, Will will, Listener listener) {
+  static PahoConnection open(
+      Identity identity, SSLSocketFactory sockets, Will will, Listener listener) {
     URI broker = identity.broker();
     String uri = "ssl://%s:%d".formatted(broker.getHost(), broker.getPort());
     PahoConnection connection;
@@ -70,7 +78,7 @@ final class PahoConnection implements AutoCloseable {
     }
     boolean connected = false;
     try {
-      connection.connect(options(identity, will), listener);
+      connection.connect(options(sockets, will), listener);
       connected = true;
       return connection;
     } finally {
@@ -80,13 +88,13 @@ final class PahoConnection implements AutoCloseable {
     }
   }
 
-  private static MqttConnectionOptions options(Identity identity, Will will) {
+  private static MqttConnectionOptions options(SSLSocketFactory sockets, Will will) {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(true);
     options.setAutomaticReconnect(false);
     options.setConnectionTimeout(CONNECT_SECONDS);
     options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-    options.setSocketFactory(identity.tls().getSocketFactory());
+    options.setSocketFactory(sockets);
     MqttMessage farewell = new MqttMessage(will.payload());
     farewell.setQos(QOS);
     farewell.setRetained(true);
@@ -98,7 +106,7 @@ final class PahoConnection implements AutoCloseable {
     client.setCallback(new HandOn(listener, () -> lost = true));
     try {
       IMqttToken token = client.connect(options);
-      token.waitForCompletion(ANSWER_MS);
+      token.waitForCompletion(CONNACK_MS);
       MqttProperties properties = token.getResponseProperties();
       Integer most = properties == null ? null : properties.getReceiveMaximum();
       if (most != null && most < MOST_UNACKNOWLEDGED) {
@@ -189,9 +197,8 @@ final class PahoConnection implements AutoCloseable {
   public void close() {
     lost = true;
     try {
-      if (client.isConnected()) {
-        client.disconnectForcibly(0, GOODBYE_MS, false);
-      }
+      // Also if it is not connected: it may be connecting still, which close() would not end.
+      client.disconnectForcibly(0, GOODBYE_MS, false);
     } catch (MqttException e) {
       LOG.debug("{}: cannot disconnect", deviceId, e);
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class PahoTransport implements DeviceTransport {
   // configuration
   private final Identity identity;
   private final RandomGenerator jitter;
+  private final SSLSocketFactory sockets;
   private final Set<String> filters = new ConcurrentSkipListSet<>();
   private final BlockingQueue<Task> tasks = new ArrayBlockingQueue<>(QUEUE);
 
@@ -51,15 +53,25 @@ public final class PahoTransport implements DeviceTransport {
   private volatile boolean online;
   private @Nullable Thread worker;
 
-  /** A transport for this device; jitter is seeded by its id and the time of its making. */
+  /**
+   * A transport for this device, with jitter seeded by its id and the time of its making.
+   *
+   * @throws FlotillaException {@code CONFIGURATION_INVALID} if the identity's files are damaged
+   */
   public PahoTransport(Identity identity) {
     this(identity, new SplittableRandom(identity.deviceId().hashCode() ^ System.nanoTime()));
   }
 
-  /** A transport with jitter from outside, which is used by one thread only. */
+  /**
+   * A transport with jitter from outside, which is used by one thread only.
+   *
+   * @throws FlotillaException {@code CONFIGURATION_INVALID} if the identity's files are damaged
+   */
   public PahoTransport(Identity identity, RandomGenerator jitter) {
     this.identity = identity;
     this.jitter = jitter;
+    // One for all connections, so that TLS sessions are resumed.
+    this.sockets = identity.tls().getSocketFactory();
   }
 
   /** Something to do on the worker's thread with the connection that is there. */
@@ -150,7 +162,7 @@ public final class PahoTransport implements DeviceTransport {
     long boundMs = FIRST_BOUND_MS;
     while (!closed) {
       FlotillaException reason;
-      try (PahoConnection connection = PahoConnection.open(identity, will, listener)) {
+      try (PahoConnection connection = PahoConnection.open(identity, sockets, will, listener)) {
         connection.subscribe(List.copyOf(filters));
         online = true;
         boundMs = FIRST_BOUND_MS;

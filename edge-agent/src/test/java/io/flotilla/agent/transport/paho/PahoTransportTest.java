@@ -1,8 +1,8 @@
 package io.flotilla.agent.transport.paho;
 
+import static io.flotilla.agent.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.flotilla.agent.identity.Identity;
@@ -82,11 +82,11 @@ class PahoTransportTest {
     try (PahoTransport transport = transport("dev-1", authority)) {
       transport.subscribe("own/dev-1/down/#");
       connect(transport, "own/dev-1/will");
-      await().until(() -> heard.connected.get() == 1);
+      eventually().until(() -> heard.connected.get() == 1);
       get(transport.publish("own/dev-1/down/a", bytes("hello"), false));
       get(transport.subscribe("own/dev-1/later"));
       get(transport.publish("own/dev-1/later", bytes("again"), true));
-      await().until(() -> heard.messages.size() == 2);
+      eventually().until(() -> heard.messages.size() == 2);
       assertThat(heard.messages).containsExactly("own/dev-1/down/a hello", "own/dev-1/later again");
     }
     assertThatThrownBy(() -> get(transport("dev-1", authority).publish("t", bytes("x"), false)))
@@ -97,7 +97,7 @@ class PahoTransportTest {
   void looksAtTheReasonCodeOfARefusedPublication() {
     try (PahoTransport transport = transport("dev-1", authority)) {
       connect(transport, "own/dev-1/will");
-      await().until(() -> heard.connected.get() == 1);
+      eventually().until(() -> heard.connected.get() == 1);
       assertThatThrownBy(() -> get(transport.publish("own/dev-2/down/a", bytes("x"), false)))
           .isInstanceOf(ExecutionException.class)
           .cause()
@@ -112,19 +112,19 @@ class PahoTransportTest {
     try (PahoTransport transport = transport("dev-1", authority)) {
       transport.subscribe("own/dev-1/down/#");
       connect(transport, "own/dev-1/will");
-      await().until(() -> heard.connected.get() == 1);
+      eventually().until(() -> heard.connected.get() == 1);
       for (int death = 1; death <= 3; death++) {
         int connections = death + 1;
         kill();
-        await().until(() -> heard.lost.get() > 0);
+        eventually().until(() -> heard.lost.get() > 0);
         run();
-        await().atMost(30, TimeUnit.SECONDS).until(() -> heard.connected.get() == connections);
+        eventually().until(() -> heard.connected.get() == connections);
         get(transport.publish("own/dev-1/down/n", bytes("" + death), false));
         String expected = "own/dev-1/down/n " + death;
-        await().until(() -> heard.messages.contains(expected));
+        eventually().until(() -> heard.messages.contains(expected));
       }
     }
-    await()
+    eventually()
         .untilAsserted(
             () ->
                 assertThat(Thread.getAllStackTraces().keySet())
@@ -137,7 +137,7 @@ class PahoTransportTest {
     long from;
     try (PahoTransport transport = transport("dev-1", new TestAuthority())) {
       connect(transport, "own/dev-1/will");
-      await().until(() -> heard.lost.get() >= 2);
+      eventually().until(() -> heard.lost.get() >= 2);
       assertThat(heard.connected.get()).isZero();
       // Whether the alert or the closed socket is seen first is a race inside TLS 1.2.
       assertThat(heard.reason).isIn(ErrorCode.BROKER_REFUSED, ErrorCode.BROKER_UNREACHABLE);
