@@ -118,6 +118,7 @@ class ArchiveFetchTest {
     assertThatThrownBy(() -> ArchiveFetch.open(folder, assignment, PLENTY))
         .isInstanceOfSatisfying(
             FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL));
+    Files.delete(ArchiveFetch.archiveIn(folder));
   }
 
   @Test

@@ -37,6 +37,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -58,6 +60,8 @@ final class TestDevice implements AutoCloseable {
   private final JsonObject enrolment;
   private final TlsIdentity identity;
   private final DeviceLink link;
+  private final ConcurrentNavigableMap<Long, SpooledEnvelope> spooled =
+      new ConcurrentSkipListMap<>();
   private long sequence;
 
   /** Enrols with a claim, and connects. */
@@ -99,6 +103,7 @@ final class TestDevice implements AutoCloseable {
     @Override
     public void onConnected() {
       publish(UpKind.HELLO, new Hello(1, "test", "boot", "spool", HARDWARE, Optional.empty(), 0));
+      spooled.tailMap(acknowledged.get(), false).forEach((number, message) -> send(message));
     }
 
     @Override
@@ -139,8 +144,15 @@ final class TestDevice implements AutoCloseable {
   /** Says something through the spool. */
   void spool(UpKind kind, Record body) {
     sequence++;
-    publish(
-        kind, new SpooledEnvelope(1, "spool", sequence, "boot", kind, MessageCodec.encode(body)));
+    SpooledEnvelope message =
+        new SpooledEnvelope(1, "spool", sequence, "boot", kind, MessageCodec.encode(body));
+    spooled.put(sequence, message);
+    send(message);
+  }
+
+  /** Fails fast while there is no connection: the next one sends what is not acknowledged. */
+  private void send(SpooledEnvelope message) {
+    publish(message.kind(), message);
   }
 
   long lastSequence() {
