@@ -72,7 +72,8 @@ public final class RunStartCommand extends CommandGroup implements Callable<Inte
 
   @Option(
       names = "--fresh",
-      description = "Compute every step anew; otherwise what earlier runs made of the same is taken.")
+      description =
+          "Compute every step anew; otherwise what earlier runs made of the same is taken.")
   private boolean fresh;
 
   @Option(names = "--wait", description = "Wait until the run has ended.")

@@ -49,7 +49,7 @@ final class LogFile {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setPattern(
-        "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level [%thread] %logger{30}: %msg%n");
+        "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%thread] %logger{30}: %msg%n");
     encoder.start();
     appender.setRollingPolicy(rolling);
     appender.setTriggeringPolicy(trigger);

@@ -95,7 +95,22 @@ final class HotPath {
     for (int i = 0; i < inputs.size(); i++) {
       Port port = inputs.get(i);
       Tensor tensor = given.get(port.name());
-      if (tensor == null || tensor.type() != port.type() || !tensor.shape().equals(port.shape())) {
+      if (tensor == null
+          || tensor.type() != port.type()
+          || !sameShape(tensor.shape(), port.shape())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** As {@code equals}, without the iterators that this path can do without. */
+  private static boolean sameShape(List<Long> one, List<Long> other) {
+    if (one.size() != other.size()) {
+      return false;
+    }
+    for (int i = 0; i < one.size(); i++) {
+      if (one.get(i).longValue() != other.get(i).longValue()) {
         return false;
       }
     }

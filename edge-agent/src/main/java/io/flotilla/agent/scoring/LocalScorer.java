@@ -10,12 +10,12 @@ import io.flotilla.bundle.tensor.Tensor;
 import io.flotilla.hardware.Accelerator;
 import io.flotilla.hardware.LoadOptions;
 import io.flotilla.hardware.ModelTensor;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores a bundle's folder or a bare model file on this machine with the agent's own code, for
@@ -25,9 +25,12 @@ import java.util.Optional;
 public final class LocalScorer implements AutoCloseable {
   private final ModelRunner runner;
   private final Optional<Manifest> manifest;
-  private final Recorder recorder;
 
-  private LocalScorer(ModelRunner runner, Optional<Manifest> manifest, Recorder recorder) {
+  /** Null if nothing is recorded: then what it would get is not even made. */
+  private final @Nullable Recorder recorder;
+
+  private LocalScorer(
+      ModelRunner runner, Optional<Manifest> manifest, @Nullable Recorder recorder) {
     this.runner = runner;
     this.manifest = manifest;
     this.recorder = recorder;
@@ -40,11 +43,16 @@ public final class LocalScorer implements AutoCloseable {
    *     MODEL_UNSUPPORTED}, and as for {@link Accelerator#load}
    */
   public static LocalScorer open(Path bundleOrModel, Accelerator accelerator) {
-    return open(bundleOrModel, accelerator, (row, answer) -> "");
+    return make(bundleOrModel, accelerator, null);
   }
 
   /** The same with every {@link #score} recorded. */
   public static LocalScorer open(Path bundleOrModel, Accelerator accelerator, Recorder recorder) {
+    return make(bundleOrModel, accelerator, recorder);
+  }
+
+  private static LocalScorer make(
+      Path bundleOrModel, Accelerator accelerator, @Nullable Recorder recorder) {
     if (!Files.isDirectory(bundleOrModel)) {
       return new LocalScorer(
           ModelRunner.of(accelerator.load(bundleOrModel, LoadOptions.DEFAULT)),
@@ -80,8 +88,9 @@ public final class LocalScorer implements AutoCloseable {
    */
   public Answer score(Map<String, Tensor> inputs) {
     Answer answer = runner.score(inputs);
-    Optional<FloatBuffer> row = runner.row(inputs);
-    recorder.record(row, answer);
+    if (recorder != null) {
+      recorder.record(runner.row(inputs), answer);
+    }
     return answer;
   }
 
