@@ -24,15 +24,16 @@ import java.util.TreeSet;
 /** One life of a model, told in chapters; each works on what the ones before left behind. */
 final class Demo {
   private static final Duration ENROL_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration FEED_TIMEOUT = Duration.ofSeconds(90);
-  private static final int ROWS_PER_WINDOW = 200;
   private static final int MAX_WINDOWS_TO_DETECT = 3;
   private static final String ALL_DEVICES = "*";
+  private static final Map<String, Integer> USUAL_HARDWARE =
+      Map.of("CPU", 17, "simulated GPU", 2, "simulated FPGA", 1);
 
   private final DemoOptions options;
   private final DemoWorld world;
   private final Narrator narrator;
   private final Publishing publishing;
+  private final CameraWatch watch;
   private final DigitsSplit digits;
   private final NavigableSet<String> blurred = new TreeSet<>();
   private final NavigableSet<String> dimmed = new TreeSet<>();
@@ -41,6 +42,7 @@ final class Demo {
   private int enrolled;
   private int controllerKills;
   private int windowsToDetect;
+  private double dimmedBefore;
   private String trainingSet = "";
 
   Demo(DemoOptions options, DemoWorld world, Narrator narrator, SigningKey publisher) {
@@ -48,6 +50,7 @@ final class Demo {
     this.world = world;
     this.narrator = narrator;
     this.publishing = new Publishing(world, publisher);
+    this.watch = new CameraWatch(world, narrator);
     this.digits = Digits.load().split(options.seed());
   }
 
@@ -120,6 +123,11 @@ final class Demo {
           (best.get("simulated").asBoolean() ? "simulated " : "") + best.get("kind").asText();
       kinds.merge(kind, 1, Integer::sum);
     }
+    if (options.devices() == DemoOptions.DEFAULT_DEVICES && !kinds.equals(USUAL_HARDWARE)) {
+      throw new FlotillaException(
+          ErrorCode.INTERNAL,
+          "the fleet's hardware is %s, not %s".formatted(kinds, USUAL_HARDWARE));
+    }
     narrator.line("one-time claims exchanged for certificates; hardware: %s", kinds);
   }
 
@@ -138,7 +146,11 @@ final class Demo {
     controllerKills++;
     narrator.line("second wave under way: controller killed (SIGKILL)");
     world.startController();
-    narrator.line("controller is back on the same folder; the rollout goes on by itself");
+    String state = world.rollout(rollout).get("state").asText();
+    narrator.line("controller is back on the same folder; the rollout is %s by itself", state);
+    if (!state.equals("RUNNING")) {
+      throw new FlotillaException(ErrorCode.INTERNAL, "the kill came too late: " + state);
+    }
     finishRollout(rollout);
     Json status = world.fleet().ask(command("status"), "status", ENROL_TIMEOUT);
     for (Json device : status.get("devices").items()) {
@@ -207,27 +219,13 @@ final class Demo {
 
   private void watchHealthyCameras() {
     narrator.chapter("The cameras look at digits that no model was trained on");
-    feed(2);
-    NavigableSet<String> early = flaggedNow();
+    watch.feedThroughAKill(2);
+    controllerKills++;
+    NavigableSet<String> early = watch.flagged();
     narrator.line("%d devices flagged with healthy cameras", early.size());
     if (!early.isEmpty()) {
       throw new FlotillaException(ErrorCode.INTERNAL, "flagged without reason: " + early);
     }
-  }
-
-  private void feed(int windows) {
-    Json command = command("feed").put("windows", windows).put("rows", ROWS_PER_WINDOW);
-    Json fed = world.fleet().ask(command, "fed", FEED_TIMEOUT);
-    drain();
-    narrator.line(
-        "%,d predictions in %d window%s of %d, all acknowledged by the controller",
-        fed.get("predictions").asLong(), windows, windows == 1 ? "" : "s", ROWS_PER_WINDOW);
-  }
-
-  private void drain() {
-    world
-        .fleet()
-        .ask(command("drain").put("timeoutSeconds", 60), "drained", Duration.ofSeconds(65));
   }
 
   private void degradeCameras() {
@@ -238,65 +236,34 @@ final class Demo {
     blurred.addAll(ids.subList(0, options.blurredDevices()));
     dimmed.addAll(
         ids.subList(options.blurredDevices(), options.blurredDevices() + options.dimmedDevices()));
+    Path champion = world.work("digits-1");
+    double clean = CameraWatch.accuracy(champion, digits.holdout());
+    dimmedBefore = CameraWatch.accuracy(champion, Camera.GAIN.see(digits.holdout()));
     narrator.chapter("%d cameras degrade".formatted(blurred.size() + dimmed.size()));
-    narrator.line("%s blur (3×3 mean), which hurts", blurred);
-    narrator.line("%s lose light (gain 0.6), which hardly hurts", dimmed);
-    degrade(blurred, Camera.BLUR);
-    degrade(dimmed, Camera.GAIN);
+    narrator.line(
+        "%s blur (3×3 mean), which hurts: digits:1 falls from %.3f to %.3f",
+        blurred, clean, CameraWatch.accuracy(champion, blur(digits.holdout())));
+    narrator.line(
+        "%s lose light (gain 0.6), which hardly hurts: from %.3f to %.3f",
+        dimmed, clean, dimmedBefore);
+    watch.degrade(blurred, Camera.BLUR);
+    watch.degrade(dimmed, Camera.GAIN);
     NavigableSet<String> expected = degraded();
+    windowsToDetect = Integer.MAX_VALUE;
     for (int window = 1; window <= MAX_WINDOWS_TO_DETECT; window++) {
-      feed(1);
-      flagged.addAll(flaggedNow());
-      if (windowsToDetect == 0 && flagged.containsAll(expected)) {
+      watch.feed(1);
+      if (windowsToDetect > window && watch.raised().containsAll(expected)) {
         windowsToDetect = window;
       }
     }
-    if (windowsToDetect == 0) {
-      windowsToDetect = Integer.MAX_VALUE;
-    }
-    tellDrift();
-  }
-
-  private void tellDrift() {
-    for (Json device : drift()) {
-      if (device.get("flagged").asBoolean()) {
-        Json first = device.get("features").get(0);
-        Json second = device.get("features").get(1);
-        narrator.line(
-            "drift: %s deviates %.2f (threshold %.2f), most in %s and %s, effect size (JS) %.2f",
-            device.get("device").asText(),
-            device.get("deviation").asDouble(),
-            device.get("threshold").asDouble(),
-            first.get("feature").asText(),
-            second.get("feature").asText(),
-            first.get("jensenShannon").asDouble());
-      }
-    }
+    flagged.addAll(watch.raised());
+    watch.tellDrift();
   }
 
   private NavigableSet<String> degraded() {
     NavigableSet<String> all = new TreeSet<>(blurred);
     all.addAll(dimmed);
     return all;
-  }
-
-  private void degrade(NavigableSet<String> devices, Camera kind) {
-    Json command = command("degrade").put("devices", devices).put("kind", kind.kind());
-    world.fleet().ask(command, "degraded", ENROL_TIMEOUT);
-  }
-
-  private List<Json> drift() {
-    return world.api().get(ApiPath.of("drift", "digits").toString()).get("devices").items();
-  }
-
-  private NavigableSet<String> flaggedNow() {
-    NavigableSet<String> now = new TreeSet<>();
-    for (Json device : drift()) {
-      if (device.get("flagged").asBoolean()) {
-        now.add(device.get("device").asText());
-      }
-    }
-    return now;
   }
 
   private Json retrain() {
@@ -311,23 +278,7 @@ final class Demo {
     world.fleet().ask(command("labels").put("file", labels), "labels", ENROL_TIMEOUT);
     world.api().upload("/labels", "application/x-ndjson", Path.of(labels));
     Json captured = publishing.capturedDataset("digits-captured");
-    Json request =
-        Json.object()
-            .put("model", "digits")
-            .put("pipeline", BuiltInPipelines.DIGITS_RETRAIN.yaml())
-            .put("parameters", Json.object().put("seed", options.seed()))
-            .put(
-                "inputs",
-                Json.object()
-                    .put("base", trainingSet)
-                    .put("captured", Publishing.reference(captured))
-                    .put(
-                        "clean-holdout",
-                        publishing.dataset("digits-holdout-clean", digits.holdout()))
-                    .put(
-                        "degraded-holdout",
-                        publishing.dataset("digits-holdout-blurred", blur(digits.holdout()))))
-            .put("champion", "digits:1");
+    Json request = retraining(captured);
     Json run = world.run(request);
     Json again = world.run(request.put("fresh", true));
     narrator.line(
@@ -338,6 +289,28 @@ final class Demo {
           ErrorCode.NOT_REPRODUCIBLE, "the same inputs and seed gave two different models");
     }
     narrator.line("a second run, every step computed anew, gave the same bytes");
+    tellCriteria(run);
+    return run;
+  }
+
+  private Json retraining(Json captured) {
+    return Json.object()
+        .put("model", "digits")
+        .put("pipeline", BuiltInPipelines.DIGITS_RETRAIN.yaml())
+        .put("parameters", Json.object().put("seed", options.seed()))
+        .put(
+            "inputs",
+            Json.object()
+                .put("base", trainingSet)
+                .put("captured", Publishing.reference(captured))
+                .put("clean-holdout", publishing.dataset("digits-holdout-clean", digits.holdout()))
+                .put(
+                    "degraded-holdout",
+                    publishing.dataset("digits-holdout-blurred", blur(digits.holdout()))))
+        .put("champion", "digits:1");
+  }
+
+  private void tellCriteria(Json run) {
     run.get("criteria")
         .items()
         .forEach(
@@ -348,7 +321,6 @@ final class Demo {
                     criterion.get("actual").asDouble(),
                     criterion.get("bound").asDouble(),
                     criterion.get("holds").asBoolean() ? "holds" : "DOES NOT HOLD"));
-    return run;
   }
 
   private static List<DigitRow> blur(List<DigitRow> rows) {
@@ -372,8 +344,8 @@ final class Demo {
 
   private boolean waitForFlagsToClear() {
     narrator.chapter("The degraded cameras go on, with a model and a baseline that know them");
-    feed(3);
-    NavigableSet<String> left = flaggedNow();
+    watch.feed(3);
+    NavigableSet<String> left = watch.flagged();
     narrator.line("%d devices still flagged", left.size());
     return left.isEmpty();
   }
@@ -406,7 +378,7 @@ final class Demo {
   }
 
   private DemoSummary summary(Json retrained, boolean cleared) {
-    drain();
+    watch.drain();
     Json status = world.fleet().ask(command("status"), "status", ENROL_TIMEOUT);
     TreeMap<String, Long> active = new TreeMap<>();
     long made = 0;
@@ -420,12 +392,13 @@ final class Demo {
         new DemoSummary.Fleet(options.devices(), enrolled, active),
         new DemoSummary.Predictions(
             made, predictions.get("stored").asLong(), predictions.get("duplicates").asLong()),
-        new DemoSummary.Drift(degraded(), flagged, windowsToDetect, cleared),
+        new DemoSummary.Drift(blurred, dimmed, flagged, windowsToDetect, cleared),
         new DemoSummary.Accuracy(
             metrics.get("champion.clean.accuracy").asDouble(),
             metrics.get("clean.accuracy").asDouble(),
             metrics.get("champion.degraded.accuracy").asDouble(),
-            metrics.get("degraded.accuracy").asDouble()),
+            metrics.get("degraded.accuracy").asDouble(),
+            dimmedBefore),
         retrained.get("promoted").asBoolean(),
         refusals,
         controllerKills,

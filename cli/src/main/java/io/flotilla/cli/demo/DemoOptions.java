@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param broker an external broker, {@code mqtts://host:port}; without it the embedded one
  */
 public record DemoOptions(int devices, long seed, Optional<Path> keep, Optional<URI> broker) {
+  static final int DEFAULT_DEVICES = 20;
   static final int MIN_DEVICES = 10;
   static final int MAX_DEVICES = 100;
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.TreeSet;
 
 /**
  * What a demo found, and whether it is what it had to be.
@@ -55,20 +56,35 @@ record DemoSummary(
   /**
    * Drift.
    *
-   * @param expected devices whose cameras were degraded
-   * @param flagged devices the controller flagged
+   * @param blurred devices whose cameras blur
+   * @param dimmed devices whose cameras lose light
+   * @param flagged devices that the controller raised drift events for
    * @param windowsToDetect windows until the last of them was flagged
    * @param cleared whether all flags cleared on the promoted version
    */
   record Drift(
-      NavigableSet<String> expected,
+      NavigableSet<String> blurred,
+      NavigableSet<String> dimmed,
       NavigableSet<String> flagged,
       int windowsToDetect,
-      boolean cleared) {}
+      boolean cleared) {
+    /** All devices whose cameras were degraded. */
+    NavigableSet<String> expected() {
+      NavigableSet<String> all = new TreeSet<>(blurred);
+      all.addAll(dimmed);
+      return all;
+    }
+  }
 
-  /** Accuracies from 0 to 1: champion before, challenger after, on clean and blurred digits. */
+  /**
+   * Accuracies from 0 to 1: champion before, challenger after, on clean, blurred and dim digits.
+   */
   record Accuracy(
-      double cleanBefore, double cleanAfter, double degradedBefore, double degradedAfter) {}
+      double cleanBefore,
+      double cleanAfter,
+      double degradedBefore,
+      double degradedAfter,
+      double dimmedBefore) {}
 
   /** One bad version and the code a canary refused it with. */
   record Refusal(String version, String code) {}
@@ -88,8 +104,8 @@ record DemoSummary(
         predictions.duplicates + " predictions were stored twice");
     require(
         failures,
-        drift.flagged.equals(drift.expected),
-        "flagged were %s, expected %s".formatted(drift.flagged, drift.expected));
+        drift.flagged.equals(drift.expected()),
+        "flagged were %s, expected %s".formatted(drift.flagged, drift.expected()));
     require(failures, drift.windowsToDetect <= 3, "detection took more than 3 windows");
     require(failures, drift.cleared, "the flags did not clear on digits:2");
     require(failures, accuracy.degradedBefore < .75, "blurring did not hurt digits:1");
@@ -99,7 +115,7 @@ record DemoSummary(
         accuracy.cleanAfter >= accuracy.cleanBefore - .02,
         "digits:2 is worse on clean digits");
     require(failures, promoted, "the challenger was not promoted");
-    require(failures, controllerKills == 1, "the controller was not killed once");
+    require(failures, controllerKills == 2, "the controller was not killed twice");
     require(
         failures,
         refusals.stream().map(Refusal::code).toList().equals(Attack.expectedCodes()),
@@ -129,10 +145,16 @@ record DemoSummary(
         .put(
             "drift",
             Json.object()
-                .put("expected", drift.expected)
+                .put("expected", drift.expected())
                 .put("flagged", drift.flagged)
                 .put("windowsToDetect", drift.windowsToDetect))
-        .put("accuracy", accuracy)
+        .put(
+            "accuracy",
+            Json.object()
+                .put("cleanBefore", accuracy.cleanBefore)
+                .put("cleanAfter", accuracy.cleanAfter)
+                .put("degradedBefore", accuracy.degradedBefore)
+                .put("degradedAfter", accuracy.degradedAfter))
         .put("promoted", promoted)
         .put("refusals", refusals)
         .put("controllerKills", controllerKills)
@@ -155,10 +177,18 @@ record DemoSummary(
     lines.add(
         line(
             "drift                 %d of %d degraded cameras flagged within %d windows, %d healthy ones",
-            drift.flagged.stream().filter(drift.expected::contains).count(),
-            drift.expected.size(),
+            drift.flagged.stream().filter(drift.expected()::contains).count(),
+            drift.expected().size(),
             drift.windowsToDetect,
-            drift.flagged.stream().filter(d -> !drift.expected.contains(d)).count()));
+            drift.flagged.stream().filter(d -> !drift.expected().contains(d)).count()));
+    lines.add(
+        line(
+            "                      %d blur, which hurts (accuracy %.3f before); %d lose light, which"
+                + " hardly hurts (%.3f)",
+            drift.blurred.size(),
+            accuracy.degradedBefore,
+            drift.dimmed.size(),
+            accuracy.dimmedBefore));
     lines.add(line("accuracy, clean       %.3f → %.3f", accuracy.cleanBefore, accuracy.cleanAfter));
     lines.add(
         line("accuracy, blurred     %.3f → %.3f", accuracy.degradedBefore, accuracy.degradedAfter));

@@ -60,7 +60,7 @@ record DemoRun(int exitStatus, Json summary, String story) {
     assertThat(accuracy.get("cleanAfter").asDouble())
         .isGreaterThanOrEqualTo(accuracy.get("cleanBefore").asDouble() - .02);
     assertThat(summary.get("promoted").asBoolean()).isTrue();
-    assertThat(summary.get("controllerKills").asInt()).isEqualTo(1);
+    assertThat(summary.get("controllerKills").asInt()).isEqualTo(2);
     assertThat(summary.get("refusals").items().stream().map(r -> r.get("code").asText()))
         .containsExactly("BUNDLE_DIGEST_MISMATCH", "PUBLISHER_UNKNOWN", "GOLDEN_VECTORS_FAILED");
   }

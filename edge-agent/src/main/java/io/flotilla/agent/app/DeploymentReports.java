@@ -6,7 +6,6 @@ import io.flotilla.agent.deployment.DeploymentMemory;
 import io.flotilla.agent.deployment.DeploymentMemory.Committed;
 import io.flotilla.agent.spool.Spool;
 import io.flotilla.agent.store.AgentStore;
-import io.flotilla.agent.store.Changes;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
@@ -57,9 +56,22 @@ final class DeploymentReports {
           DeploymentMemory.seen(assignment, changes);
           DeploymentMemory.at(reached, changes);
           if (transition.state() == DeploymentState.COMMITTED) {
-            DeploymentMemory.commit(new Committed(assignment, clock.millis()), before, changes);
+            DeploymentMemory.commit(committed(assignment, before), before, changes);
           }
         });
+  }
+
+  /**
+   * A bundle that was running already was verified when it was first committed: it keeps that
+   * moment, at which its trust policy is judged after a restart.
+   */
+  private Committed committed(Assignment assignment, Optional<Committed> before) {
+    return new Committed(
+        assignment,
+        before
+            .filter(known -> known.version().bundle().equals(assignment.target().bundle()))
+            .map(Committed::sinceMs)
+            .orElseGet(clock::millis));
   }
 
   /** An assignment that is refused without a deployment. */
@@ -99,16 +111,18 @@ final class DeploymentReports {
     Reported reported =
         new Reported(1, running, running.isPresent() ? accelerator : "", assignment, sinceMs);
     spool.offer(
-        UpKind.REPORTED, MessageCodec.encode(reported), (admitted, changes) -> mark(changes, mark));
+        UpKind.REPORTED,
+        MessageCodec.encode(reported),
+        (admitted, changes) -> {
+          if (admitted) {
+            changes.put(REPORTED, mark);
+          }
+        });
     spool.sync();
   }
 
   void sync() {
     spool.sync();
-  }
-
-  private static void mark(Changes changes, byte[] mark) {
-    changes.put(REPORTED, mark);
   }
 
   private Progress progress(Assignment assignment, Transition transition) {

@@ -147,7 +147,10 @@ public final class Assignments {
     tx.thenOnce("assignment/" + device, () -> publisher.accept(device, envelope));
   }
 
-  /** Publishes all current assignments that devices may still accept: after every connect. */
+  /**
+   * After every connect: publishes all current assignments that devices may still accept, and
+   * clears what an external broker may still hold for devices that shall run nothing.
+   */
   public void republishAll(Transaction tx, long nowMs) {
     String after = "";
     List<Table.Row<AssignmentBook>> rows;
@@ -155,7 +158,9 @@ public final class Assignments {
       rows = tx.scan(BOOKS, "", after, PAGE);
       for (Table.Row<AssignmentBook> row : rows) {
         after = row.id();
-        if (row.value().current().filter(issued -> issued.expiresAtMs() > nowMs).isPresent()) {
+        AssignmentBook book = row.value();
+        boolean taken = book.current().isEmpty() && book.last() > 0;
+        if (taken || book.current().filter(issued -> issued.expiresAtMs() > nowMs).isPresent()) {
           republish(tx, row.id());
         }
       }

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  */
 public final class Rollouts {
   /** Rollouts by id. */
-  static final Table<Rollout> ROLLOUTS = Table.cached("rollout", Rollout.class);
+  static final Table<Rollout> ROLLOUTS = Table.of("rollout", Rollout.class);
 
   private static final Table<Open> OPEN = Table.cached("rollout-open", Open.class);
   private static final Table<Counter> COUNTER = Table.cached("rollout-counter", Counter.class);

@@ -88,6 +88,9 @@ public final class ModelRegistry {
       synchronized (counting) {
         Optional<ModelVersion> same = sameBundle(model, checked);
         if (same.isPresent()) {
+          if (same.get().archive().digest().equals(staged.digest().hex())) {
+            staged.keep(); // heals a blob that was damaged since
+          }
           return new Registered(same.get(), false);
         }
         ModelVersion version =
