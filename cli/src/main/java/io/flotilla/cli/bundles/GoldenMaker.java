@@ -7,12 +7,12 @@ import io.flotilla.bundle.golden.Deviation;
 import io.flotilla.bundle.golden.GoldenCase;
 import io.flotilla.bundle.golden.GoldenVectors;
 import io.flotilla.bundle.tensor.Tensor;
+import io.flotilla.cli.files.SmallFile;
 import io.flotilla.cli.rows.RowLayout;
 import io.flotilla.cli.rows.RowReader;
 import io.flotilla.hardware.LoadedModel;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +24,8 @@ import java.util.Optional;
 final class GoldenMaker {
   /** Most rows of a CSV that become golden cases. */
   static final int MAX_ROWS = 16;
+
+  private static final int MAX_GOLDEN_BYTES = 64 << 20;
 
   /** Room for other accelerators: simulated ones round to 2⁻¹¹, relative or absolute. */
   private static final double TOLERANCE = 1e-3;
@@ -43,7 +45,7 @@ final class GoldenMaker {
    *     GOLDEN_VECTORS_FAILED} if the model's outputs differ
    */
   GoldenVectors given(Path file) throws IOException {
-    GoldenVectors vectors = GoldenCodec.decode(Files.readAllBytes(file));
+    GoldenVectors vectors = GoldenCodec.decode(SmallFile.bytes(file, MAX_GOLDEN_BYTES));
     if (vectors.cases().isEmpty()) {
       throw new FlotillaException(
           ErrorCode.GOLDEN_VECTORS_MISSING, file + " has no golden case in it");

@@ -3,7 +3,7 @@ package io.flotilla.cli.client;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.codec.Json;
-import java.io.IOException;
+import io.flotilla.cli.files.SmallFile;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ public record OperatorContext(URI url, String token, Path ca) {
               .formatted(file, VARIABLE));
     }
     try {
-      Json json = Json.parse(Files.readAllBytes(file));
+      Json json = context(file);
       String url = json.get("url").asText();
       String token = json.get("token").asText();
       String ca = json.get("ca").asText();
@@ -60,11 +60,18 @@ public record OperatorContext(URI url, String token, Path ca) {
             file + " is not a context file: it needs an https url, a token and a ca");
       }
       return new OperatorContext(URI.create(url), token, file.resolveSibling(ca));
-    } catch (IOException e) {
-      throw new FlotillaException(ErrorCode.FILE_MISSING, "cannot read " + file, e);
     } catch (IllegalArgumentException e) {
       throw new FlotillaException(
           ErrorCode.CONFIGURATION_INVALID, file + " names a url that is none", e);
+    }
+  }
+
+  private static Json context(Path file) {
+    try {
+      return Json.parse(SmallFile.text(file));
+    } catch (FlotillaException e) {
+      throw new FlotillaException(
+          e.code(), "%s is not a context file: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -1,6 +1,9 @@
 package io.flotilla.cli.data;
 
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.client.ApiClient;
+import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
@@ -37,10 +40,15 @@ public final class LabelCommand extends CommandGroup {
       @Parameters(paramLabel = "FILE", description = "The labels; - is standard input.") Path file)
       throws IOException {
     try (ApiClient client = api.open()) {
-      console.show(
+      Json uploaded =
           file.toString().equals("-")
               ? client.upload("/labels", NDJSON, console.terminal().in().readAllBytes())
-              : client.upload("/labels", NDJSON, file),
+              : client.upload("/labels", NDJSON, file);
+      if (uploaded.get("accepted").asLong() + uploaded.get("unknown").asLong() == 0) {
+        throw new FlotillaException(ErrorCode.INPUT_INVALID, "there is no label in " + file);
+      }
+      console.show(
+          uploaded,
           answer ->
               "%s labels accepted, %s for predictions that are not known"
                   .formatted(answer.text("accepted"), answer.text("unknown")));

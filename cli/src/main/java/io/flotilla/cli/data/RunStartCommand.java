@@ -10,8 +10,8 @@ import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.KeyValues;
 import io.flotilla.cli.console.Pause;
 import io.flotilla.cli.console.Terminal;
+import io.flotilla.cli.files.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +89,7 @@ public final class RunStartCommand extends CommandGroup implements Callable<Inte
   public Integer call() throws IOException {
     Json body =
         Json.object()
-            .put("pipeline", Files.readString(pipeline))
+            .put("pipeline", SmallFile.text(pipeline))
             .put("parameters", parameters())
             .put("inputs", KeyValues.parse(inputs))
             .put("champion", champion == null ? null : KeyValues.Version.parse(champion).toString())

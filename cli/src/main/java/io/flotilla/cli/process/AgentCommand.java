@@ -12,6 +12,8 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Terminal;
+import io.flotilla.cli.files.SmallFile;
+import io.flotilla.cli.trust.TrustFolder;
 import io.flotilla.hardware.onnx.OnnxAccelerators;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -121,11 +123,17 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
           ErrorCode.INPUT_INVALID,
           "standard input cannot be both --input and what --exit-with-parent watches");
     }
-    // Everything that is only typed wrong is found before anything is written.
+    // A claim works once: whatever else may be wrong is found before it is used.
+    Path trusted = trust == null ? dir.resolve(AgentConfig.TRUST_FOLDER) : trust;
+    if (input != null && !input.toString().equals("-") && !Files.isReadable(input)) {
+      throw new FlotillaException(ErrorCode.FILE_MISSING, "there is no readable file " + input);
+    }
     Optional<Claim> found = Identity.exists(dir) ? Optional.empty() : Optional.of(claim());
+    if (found.isPresent()) {
+      new TrustFolder(trusted).load(console().clock().instant());
+    }
     LogFile.open(dir, "agent");
     Identity identity = found.isEmpty() ? Identity.load(dir) : enrol(found.get());
-    Path trusted = trust == null ? dir.resolve(AgentConfig.TRUST_FOLDER) : trust;
     AgentConfig config = AgentConfig.of(dir, trusted, identity);
     AgentConfig effective = broker == null ? config : config.withBroker(broker);
     try (RocksStores stores = new RocksStores();
@@ -145,7 +153,7 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
     return 0;
   }
 
-  private Claim claim() throws IOException {
+  private Claim claim() {
     if (claim == null || controller == null) {
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID,
@@ -162,7 +170,7 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
     return identity;
   }
 
-  private static String claimText(String given) throws IOException {
+  private static String claimText(String given) {
     if (given.startsWith(CLAIM_PREFIX)) {
       return given;
     }
@@ -172,7 +180,7 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
           ErrorCode.FILE_MISSING,
           "--claim is neither a claim, which begins with flc1., nor a file that can be read");
     }
-    return Files.readString(file).lines().findFirst().orElse("").strip();
+    return SmallFile.text(file).lines().findFirst().orElse("").strip();
   }
 
   private String deviceId() {

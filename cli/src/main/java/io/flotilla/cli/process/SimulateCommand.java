@@ -1,14 +1,13 @@
 package io.flotilla.cli.process;
 
 import io.flotilla.agent.identity.Identity;
-import io.flotilla.bundle.failure.ErrorCode;
-import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.client.ApiClient;
 import io.flotilla.cli.client.OperatorContext;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Terminal;
+import io.flotilla.cli.files.SmallFile;
 import io.flotilla.simulator.app.FleetProcess;
 import io.flotilla.simulator.app.SimulationPlan;
 import io.flotilla.simulator.fleet.Degradations;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -154,11 +152,8 @@ public final class SimulateCommand extends CommandGroup implements Callable<Inte
         Optional.ofNullable(broker));
   }
 
-  private static List<String> read(Path file) throws IOException {
-    if (!Files.isReadable(file)) {
-      throw new FlotillaException(ErrorCode.FILE_MISSING, "there is no readable file " + file);
-    }
-    return Files.readString(file).lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+  private static List<String> read(Path file) {
+    return SmallFile.text(file).lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
   }
 
   /** As many claims as there are devices without identity, as the operator of the context. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a CSV, one at a time: plain numbers between commas. If the first line holds anything but
@@ -23,6 +24,7 @@ import java.util.Set;
 public final class RowReader implements Closeable {
   private static final Set<String> NOT_FEATURES = Set.of("id", "label", "cohort");
   private static final int MAX_COLUMNS = 1 << 20;
+  private static final int MAX_LINE_CHARS = 1 << 24;
 
   private final BufferedReader lines;
   private final String name;
@@ -57,8 +59,7 @@ public final class RowReader implements Closeable {
    *     another number of columns than the header, naming line and column
    */
   public Optional<double[]> next() throws IOException {
-    for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-      line++;
+    for (String text = readLine(); text != null; text = readLine()) {
       if (text.isBlank()) {
         continue;
       }
@@ -70,6 +71,24 @@ public final class RowReader implements Closeable {
       }
     }
     return Optional.empty();
+  }
+
+  /** As {@link BufferedReader#readLine}, for files whose lines may have no end. */
+  private @Nullable String readLine() throws IOException {
+    line++;
+    StringBuilder text = new StringBuilder();
+    int next = lines.read();
+    if (next < 0) {
+      return null;
+    }
+    while (next >= 0 && next != '\n') {
+      if (text.length() == MAX_LINE_CHARS) {
+        throw invalid("has more than %d characters".formatted(MAX_LINE_CHARS), null);
+      }
+      text.append((char) next);
+      next = lines.read();
+    }
+    return text.toString();
   }
 
   private double[] features(String[] cells) {
@@ -105,8 +124,7 @@ public final class RowReader implements Closeable {
     return true;
   }
 
-  private FlotillaException invalid(
-      String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  private FlotillaException invalid(String what, @Nullable Throwable cause) {
     String sentence = "%s, line %d: %s".formatted(name, line, what);
     return cause == null
         ? new FlotillaException(ErrorCode.INPUT_INVALID, sentence)

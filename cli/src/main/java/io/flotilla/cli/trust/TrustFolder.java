@@ -7,11 +7,13 @@ import io.flotilla.bundle.signing.TrustPolicies;
 import io.flotilla.bundle.signing.VerifyingKey;
 import io.flotilla.bundle.trust.Publisher;
 import io.flotilla.bundle.trust.TrustPolicy;
+import io.flotilla.cli.files.SmallFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +68,9 @@ public record TrustFolder(Path directory) {
         new TrustPolicy(
             1, expires, List.of(new Publisher(publisher, key.verifyingKey().pem(), models)));
     byte[] envelope = TrustPolicies.sign(policy, root);
-    Files.createDirectories(directory.resolve("keys"));
+    Files.createDirectories(
+        directory.resolve("keys"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     root.save(rootKeyFile());
     key.save(publisherKeyFile(publisher));
     Files.writeString(rootFile(), root.verifyingKey().pem(), StandardOpenOption.CREATE_NEW);
@@ -108,8 +112,8 @@ public record TrustFolder(Path directory) {
           "%s is not a trust folder: it needs trust.json and root.pem; make one with 'trust init'"
               .formatted(directory));
     }
-    VerifyingKey root = VerifyingKey.parsePem(Files.readString(rootFile()));
-    return TrustPolicies.verify(Files.readAllBytes(policyFile()), root, now);
+    VerifyingKey root = VerifyingKey.parsePem(SmallFile.text(rootFile()));
+    return TrustPolicies.verify(SmallFile.bytes(policyFile(), SmallFile.MAX_TEXT_BYTES), root, now);
   }
 
   private static void requireName(String publisher) {

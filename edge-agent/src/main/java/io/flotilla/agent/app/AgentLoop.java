@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What brings news to the decision thread: the transport's listener and the tick. Parts of bundles
@@ -35,6 +36,9 @@ final class AgentLoop implements DeviceTransport.Listener {
   private final Semaphore parts = new Semaphore(MOST_PARTS);
   private final AtomicBoolean missedNews = new AtomicBoolean();
   private long syncedMs;
+
+  /** Whether the last attempt to connect failed; on the decision thread. */
+  private boolean unreachable;
 
   /** What is recorded on the side of scoring. */
   record Records(Spool spool, CaptureLog capture, int syncMs) {}
@@ -64,6 +68,7 @@ final class AgentLoop implements DeviceTransport.Listener {
     news(
         () -> {
           LOG.info("{} is connected", deviceId);
+          unreachable = false;
           uplink.onConnected(tools.steadyMs());
           driver.onConnected();
         });
@@ -73,7 +78,10 @@ final class AgentLoop implements DeviceTransport.Listener {
   public void disconnected(FlotillaException reason) {
     news(
         () -> {
-          LOG.info("{} is not connected: {} {}", deviceId, reason.code(), reason.getMessage());
+          // Retries go on for ever: only the first of a row is worth a person's attention.
+          LOG.atLevel(unreachable ? Level.INFO : Level.WARN)
+              .log("{} is not connected: {} {}", deviceId, reason.code(), reason.getMessage());
+          unreachable = true;
           uplink.onDisconnected();
         });
   }
