@@ -149,7 +149,7 @@ public final class ModelRunner implements AutoCloseable {
     if (first == null || !first.data().hasRemaining()) {
       return Float.NaN;
     }
-    ByteBuffer bytes = first.bytes();
+    ByteBuffer bytes = first.data(); // little-endian, read at places: needs no view of its own
     return switch (first.type()) {
       case BOOL, INT8 -> bytes.get(0);
       case UINT8 -> Byte.toUnsignedInt(bytes.get(0));
