@@ -128,6 +128,45 @@ public final class TestModels {
             .message(12, tensor("output", FLOAT, "n", 3)));
   }
 
+  /** {@code output} = {@code input}, FP32[4], after a loop that nothing ends. */
+  public static byte[] endless() {
+    Proto body =
+        new Proto()
+            .message(1, node("Identity", "again", "going"))
+            .message(1, node("Add", "next", "value", "value"))
+            .text(2, "body")
+            .message(11, tensor("i", INT64))
+            .message(11, tensor("going", BOOL))
+            .message(11, tensor("value", FLOAT, 4))
+            .message(12, tensor("again", BOOL))
+            .message(12, tensor("next", FLOAT, 4));
+    Proto attribute = new Proto().text(1, "body").message(6, body).number(20, 5);
+    return model(
+        8,
+        13,
+        new Proto()
+            .message(1, node("Loop", "output", "", "yes", "input").message(5, attribute))
+            .text(2, "endless")
+            .message(5, new Proto().number(2, BOOL).text(8, "yes").bytes(9, new byte[] {1}))
+            .message(11, tensor("input", FLOAT, 4))
+            .message(12, tensor("output", FLOAT, 4)));
+  }
+
+  /** {@code output}, FP32[elements] = {@code input}, FP32[1], so many times. */
+  public static byte[] huge(long elements) {
+    byte[] length =
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(elements).array();
+    return model(
+        8,
+        13,
+        new Proto()
+            .message(1, node("Expand", "output", "input", "shape"))
+            .text(2, "huge")
+            .message(5, new Proto().number(1, 1).number(2, INT64).text(8, "shape").bytes(9, length))
+            .message(11, tensor("input", FLOAT, 1))
+            .message(12, tensor("output", FLOAT, "n")));
+  }
+
   /** A {@code NodeProto}. */
   public static Proto node(String operator, String output, String... inputs) {
     Proto node = new Proto();

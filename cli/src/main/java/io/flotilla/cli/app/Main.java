@@ -9,6 +9,9 @@ import io.flotilla.cli.data.LabelCommand;
 import io.flotilla.cli.data.RunCommand;
 import io.flotilla.cli.demo.DemoCommand;
 import io.flotilla.cli.device.DeviceCommand;
+import io.flotilla.cli.environment.EnvironmentCommand;
+import io.flotilla.cli.governance.AuditCommand;
+import io.flotilla.cli.governance.BackupCommand;
 import io.flotilla.cli.models.ModelCommand;
 import io.flotilla.cli.observe.DriftCommand;
 import io.flotilla.cli.observe.EventsCommand;
@@ -18,6 +21,7 @@ import io.flotilla.cli.process.ControllerCommand;
 import io.flotilla.cli.process.SimulateCommand;
 import io.flotilla.cli.rollout.RolloutCommand;
 import io.flotilla.cli.score.ScoreCommand;
+import io.flotilla.cli.score.ServeCommand;
 import io.flotilla.cli.trust.TrustCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -43,6 +47,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       TrustCommand.class,
       BundleCommand.class,
       ModelCommand.class,
+      EnvironmentCommand.class,
       DeviceCommand.class,
       RolloutCommand.class,
       DatasetCommand.class,
@@ -51,7 +56,10 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       DriftCommand.class,
       PredictionsCommand.class,
       EventsCommand.class,
+      AuditCommand.class,
+      BackupCommand.class,
       ScoreCommand.class,
+      ServeCommand.class,
       BenchCommand.class,
     },
     footer = {"Example:", "  flotilla demo"})

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,20 +54,65 @@ public final class BenchCommand extends CommandGroup {
     if (rounds < 1) {
       throw new FlotillaException(ErrorCode.INPUT_INVALID, "--rounds must be 1 or more");
     }
+    measured(console, (folder, figures) -> new ScoringBench(folder, rounds).run(figures));
+    return 0;
+  }
+
+  @Command(
+      name = "registry",
+      description = {
+        "Measure the model registry as it grows.",
+        "Searches among many versions of 1,000 models beside the same among 1,000 versions (p99);",
+        "registering a bundle of 100 MB beside reading, hashing, writing and syncing the same bytes;",
+        "and what each version leaves on the heap. Takes a few minutes and 1 GB of disk."
+      },
+      footer = {"Example:", "  flotilla bench registry --json"})
+  int registry(
+      @Mixin Console console,
+      @Option(
+              names = "--versions",
+              defaultValue = "100000",
+              paramLabel = "N",
+              description = "Versions of the large registry; default ${DEFAULT-VALUE}.")
+          int versions,
+      @Option(
+              names = "--rounds",
+              defaultValue = "7",
+              paramLabel = "N",
+              description = "Bundles of 100 MB that count; default ${DEFAULT-VALUE}.")
+          int rounds)
+      throws IOException {
+    if (versions < 2_000 || rounds < 1) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "--versions must be 2000 or more, --rounds 1 or more");
+    }
+    measured(
+        console,
+        (folder, figures) ->
+            new RegistryBench(folder, console.clock(), versions, rounds).run(figures));
+    return 0;
+  }
+
+  /** Something that measures. */
+  @FunctionalInterface
+  private interface Bench {
+    void run(Path folder, Consumer<Figure> figures) throws IOException;
+  }
+
+  private static void measured(Console console, Bench bench) throws IOException {
     Path folder = Files.createTempDirectory("flotilla-bench-");
     List<Figure> figures = new ArrayList<>();
     try {
-      new ScoringBench(folder, rounds)
-          .run(
-              figure -> {
-                figures.add(figure);
-                console.line(figure.json());
-              });
+      bench.run(
+          folder,
+          figure -> {
+            figures.add(figure);
+            console.line(figure.json());
+          });
     } finally {
       Folders.delete(folder);
     }
     console.say(table(figures));
-    return 0;
   }
 
   private static Table table(List<Figure> figures) {

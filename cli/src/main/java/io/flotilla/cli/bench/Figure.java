@@ -61,6 +61,23 @@ public record Figure(
       }
     }
 
+    /**
+     * Not below this.
+     *
+     * @param limit the lowest value that holds
+     */
+    record AtLeast(double limit) implements Bar {
+      @Override
+      public String text() {
+        return ">=" + limit;
+      }
+
+      @Override
+      public boolean holds(double value) {
+        return value >= limit;
+      }
+    }
+
     /** Nothing was asked: the figure is there to read the others by. */
     record None() implements Bar {
       @Override

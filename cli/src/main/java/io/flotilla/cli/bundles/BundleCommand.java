@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
 /** {@code flotilla bundle}: the signed content of a model version. */
 @Command(
     name = "bundle",
-    description = "Make, inspect, sign and verify bundles: the signed content of model versions.",
-    subcommands = BundleCreateCommand.class,
+    description =
+        "Make, inspect, sign, verify and compare bundles: the signed content of model versions.",
+    subcommands = {BundleCreateCommand.class, BundleDiffCommand.class},
     footer = {"Example:", "  flotilla bundle inspect digits.tar"})
 public final class BundleCommand extends CommandGroup {
   /** The group on this terminal. */

@@ -14,21 +14,28 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code flotilla bundle create}. */
 @Command(
     name = "create",
     description = {
-      "Make an unsigned bundle of an ONNX model.",
+      "Make an unsigned bundle of an ONNX file, of a folder of them, or as a bundle.yaml says.",
       "Inspects it, runs it once, writes the manifest and golden vectors. Without golden vectors of",
-      "yours they are the model's own answers here."
+      "yours they are the model's own answers here. In a folder each .onnx file is a variant;",
+      "assets/, hooks/ and tests/golden.cbor beside them go along."
     },
     footer = {
       "Example:",
-      "  flotilla bundle create --model model.onnx --name digits --golden-from-csv rows.csv \\",
+      "  flotilla bundle create model.onnx --name digits --golden-from-csv rows.csv \\",
       "    --categories 0,1,2,3,4,5,6,7,8,9 --out digits.tar"
     })
 public final class BundleCreateCommand extends CommandGroup implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "SOURCE",
+      description = "An ONNX file, a folder of them, or a bundle.yaml.")
+  private Path source = Path.of("");
+
   @Mixin private final ModelOptions model = new ModelOptions();
 
   @Option(
@@ -54,7 +61,9 @@ public final class BundleCreateCommand extends CommandGroup implements Callable<
     Path work = Files.createTempDirectory(parent, ".making-");
     try {
       Path directory = work.resolve("bundle");
-      MadeBundle made = new BundleMaker(OnnxAccelerators.cpu()).make(model.draft(), directory);
+      MadeBundle made =
+          new BundleMaker(OnnxAccelerators.cpu())
+              .make(model.draft(ModelSource.of(source)), directory);
       if (String.valueOf(out.getFileName()).endsWith(".tar")) {
         BundleArchive.pack(directory, out);
       } else {

@@ -26,11 +26,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Makes an unsigned bundle of an ONNX file that anyone made. */
+/** Makes an unsigned bundle of ONNX files that anyone made. */
 public final class BundleMaker {
   private static final String MODEL_PATH = BundlePaths.MODELS + "model.onnx";
-  private static final String ASSETS = "assets";
-  private static final String VARIANT = "main";
 
   /** Every recorded input helps a first retraining; operators lower it by their own policy. */
   private static final CaptureDefault CAPTURE = new CaptureDefault(1, 200);
@@ -43,7 +41,7 @@ public final class BundleMaker {
   }
 
   /**
-   * Inspects the model, runs it once, and writes the bundle.
+   * Inspects the models, runs the first one, and writes the bundle.
    *
    * @param directory new folder
    * @throws FlotillaException
@@ -65,81 +63,126 @@ public final class BundleMaker {
           "'%s' is not a name of a model: use 1 to 64 of a-z, 0-9, dot, hyphen and underscore"
               .formatted(draft.name()));
     }
-    OnnxFacts facts = OnnxInspector.inspect(draft.model());
-    if (!facts.externalData().isEmpty()) {
-      throw new FlotillaException(
-          ErrorCode.MODEL_UNSUPPORTED,
-          "%s keeps weights in %s; save it as one file"
-              .formatted(draft.model(), facts.externalData()));
+    List<OnnxFacts> facts = new ArrayList<>();
+    for (VariantSource variant : draft.variants()) {
+      facts.add(inspect(variant, facts));
     }
     Manifest manifest = manifest(draft, facts);
-    GoldenOrigin origin = origin(draft);
+    GoldenOrigin origin = origin(draft.golden());
     GoldenVectors golden = golden(draft, manifest, origin);
     Files.createDirectories(directory.resolve(BundlePaths.MODELS));
     Files.createDirectories(directory.resolve("tests"));
-    Files.copy(draft.model(), directory.resolve(MODEL_PATH));
+    for (int i = 0; i < draft.variants().size(); i++) {
+      Files.copy(
+          draft.variants().get(i).file(), directory.resolve(manifest.variants().get(i).path()));
+    }
     Files.write(directory.resolve(BundlePaths.GOLDEN_VECTORS), GoldenCodec.encode(golden));
-    if (draft.assets().isPresent()) {
-      copyAssets(draft.assets().get(), directory.resolve(ASSETS));
+    for (Map.Entry<String, Path> folder : draft.folders().entrySet()) {
+      copyFolder(folder.getValue(), directory, folder.getKey());
     }
     Files.write(directory.resolve(BundlePaths.MANIFEST), ManifestCodec.encode(manifest));
     return new MadeBundle(manifest, golden.cases().size(), origin);
   }
 
-  private static GoldenOrigin origin(BundleDraft draft) {
-    if (draft.golden().isPresent()) {
+  /** Inspects a file; all variants of a model have the inputs and outputs of the first. */
+  private static OnnxFacts inspect(VariantSource variant, List<OnnxFacts> before) {
+    OnnxFacts facts = OnnxInspector.inspect(variant.file());
+    if (!facts.externalData().isEmpty()) {
+      throw new FlotillaException(
+          ErrorCode.MODEL_UNSUPPORTED,
+          "%s keeps weights in %s; save it as one file"
+              .formatted(variant.file(), facts.externalData()));
+    }
+    if (!before.isEmpty()) {
+      OnnxFacts first = before.getFirst();
+      if (!first.inputs().equals(facts.inputs()) || !first.outputs().equals(facts.outputs())) {
+        throw new FlotillaException(
+            ErrorCode.INPUT_INVALID,
+            "the variant %s has other inputs or outputs (%s → %s) than the first one (%s → %s)"
+                .formatted(
+                    variant.id(),
+                    facts.inputs(),
+                    facts.outputs(),
+                    first.inputs(),
+                    first.outputs()));
+      }
+    }
+    return facts;
+  }
+
+  private static GoldenOrigin origin(BundleDraft.Golden golden) {
+    if (golden.vectors().isPresent()) {
       return GoldenOrigin.GIVEN;
     }
-    return draft.goldenRows().isPresent() ? GoldenOrigin.OWN_ROWS : GoldenOrigin.MADE_UP;
+    return golden.rows().isPresent() ? GoldenOrigin.OWN_ROWS : GoldenOrigin.MADE_UP;
   }
 
   private GoldenVectors golden(BundleDraft draft, Manifest manifest, GoldenOrigin origin)
       throws IOException {
-    try (LoadedModel model = accelerator.load(draft.model(), LoadOptions.DEFAULT)) {
+    Path first = draft.variants().getFirst().file();
+    try (LoadedModel model = accelerator.load(first, LoadOptions.DEFAULT)) {
       GoldenMaker maker = new GoldenMaker(model, new RowLayout(manifest.inputs()));
       return switch (origin) {
-        case GIVEN -> maker.given(draft.golden().orElseThrow());
-        case OWN_ROWS -> maker.fromRows(draft.goldenRows().orElseThrow());
+        case GIVEN -> maker.given(draft.golden().vectors().orElseThrow());
+        case OWN_ROWS -> maker.fromRows(draft.golden().rows().orElseThrow());
         case MADE_UP -> maker.madeUp();
       };
     }
   }
 
-  private static Manifest manifest(BundleDraft draft, OnnxFacts facts) {
-    List<TensorSpec> outputs = new ArrayList<>(specs(facts.outputs()));
-    if (!draft.categories().isEmpty() && !outputs.isEmpty()) {
-      outputs.set(0, outputs.getFirst().withCategories(draft.categories()));
+  private static Manifest manifest(BundleDraft draft, List<OnnxFacts> facts) {
+    OnnxFacts first = facts.getFirst();
+    BundleDraft.Schema schema = draft.schema();
+    List<TensorSpec> outputs =
+        new ArrayList<>(TensorNotes.complete(specs(first.outputs()), schema.outputs(), "output"));
+    if (!schema.categories().isEmpty() && !outputs.isEmpty()) {
+      outputs.set(0, outputs.getFirst().withCategories(schema.categories()));
     }
+    List<Variant> variants = new ArrayList<>();
+    for (int i = 0; i < facts.size(); i++) {
+      variants.add(variant(draft.variants().get(i), facts.get(i)));
+    }
+    Map<String, String> properties = new TreeMap<>(draft.properties());
+    first.producer().ifPresent(producer -> properties.putIfAbsent("producer", producer));
+    return new Manifest(
+        Manifest.FORMAT,
+        draft.name(),
+        TensorNotes.complete(specs(first.inputs()), schema.inputs(), "input"),
+        outputs,
+        variants,
+        draft.lineage(),
+        CAPTURE,
+        properties);
+  }
+
+  /** A file as a bundle's manifest describes it. */
+  public static Variant variant(VariantSource source) {
+    return variant(source, OnnxInspector.inspect(source.file()));
+  }
+
+  private static Variant variant(VariantSource source, OnnxFacts facts) {
     Map<String, Long> opsets = new TreeMap<>();
     // The manifest names the default domain as ONNX files do: by the empty text.
     facts
         .opsets()
         .forEach((domain, version) -> opsets.put(domain.equals("ai.onnx") ? "" : domain, version));
-    Variant variant =
-        new Variant(VARIANT, MODEL_PATH, facts.irVersion(), opsets, List.of(), facts.sizeBytes());
-    Map<String, String> properties = new TreeMap<>(draft.properties());
-    facts.producer().ifPresent(producer -> properties.putIfAbsent("producer", producer));
-    return new Manifest(
-        Manifest.FORMAT,
-        draft.name(),
-        specs(facts.inputs()),
-        outputs,
-        List.of(variant),
-        draft.lineage(),
-        CAPTURE,
-        properties);
+    String path =
+        source.id().equals(VariantSource.ONLY)
+            ? MODEL_PATH
+            : BundlePaths.MODELS + source.id() + ".onnx";
+    return new Variant(
+        source.id(), path, facts.irVersion(), opsets, source.providers(), facts.sizeBytes());
   }
 
   private static List<TensorSpec> specs(List<ModelTensor> tensors) {
     return tensors.stream().map(t -> TensorSpec.of(t.name(), t.type(), t.shape())).toList();
   }
 
-  private static void copyAssets(Path from, Path to) throws IOException {
+  private static void copyFolder(Path from, Path bundle, String folder) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         String relative = from.relativize(file).toString().replace('\\', '/');
-        BundlePaths.requireSafe(ASSETS + "/" + relative);
-        Path target = to.resolve(relative);
+        Path target = bundle.resolve(BundlePaths.requireSafe(folder + "/" + relative));
         Files.createDirectories(Path.of(String.valueOf(target.getParent())));
         Files.copy(file, target);
       }

@@ -2,6 +2,7 @@ package io.flotilla.cli.bundles;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.bundle.manifest.Lineage;
 import io.flotilla.cli.console.KeyValues;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,10 +14,10 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a bundle is made of. */
 public final class ModelOptions {
-  @Option(names = "--model", paramLabel = "FILE", description = "The model, an ONNX file.")
-  private @Nullable Path model;
-
-  @Option(names = "--name", paramLabel = "NAME", description = "The model's name.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The model's name; a bundle.yaml may say it.")
   private @Nullable String name;
 
   @Option(
@@ -56,37 +57,67 @@ public final class ModelOptions {
       description = "What the model was trained on, for its lineage; repeatable.")
   private @Nullable List<String> datasets;
 
-  /** True if a model file was named. */
-  public boolean isGiven() {
-    return model != null;
+  /** Options as if nothing but a name had been given, for a bundle that stays on this machine. */
+  public static ModelOptions local() {
+    ModelOptions options = new ModelOptions();
+    options.name = "model";
+    return options;
   }
 
   /**
    * What the bundle is to be made of, with what git says about the model's folder.
    *
    * @throws FlotillaException {@code INPUT_INVALID} if an option is missing or two exclude each
-   *     other
+   *     other; what reading a {@code bundle.yaml} throws
    */
-  public BundleDraft draft() {
-    if (model == null || name == null) {
+  public BundleDraft draft(ModelSource source) {
+    return switch (source) {
+      case ModelSource.Loose loose -> draft(loose);
+      case ModelSource.Described described -> draft(BundleFile.read(described.file()));
+      case ModelSource.Bundle bundle ->
+          throw new FlotillaException(
+              ErrorCode.INPUT_INVALID, bundle.path() + " is a bundle already");
+    };
+  }
+
+  private BundleDraft draft(BundleFile file) {
+    if (golden != null || goldenRows != null || assets != null || categories != null) {
       throw new FlotillaException(
-          ErrorCode.INPUT_INVALID, "a bundle needs both --model and --name");
+          ErrorCode.INPUT_INVALID,
+          "what goes into the bundle is said by the bundle.yaml; leave --golden, --golden-from-csv,"
+              + " --assets and --categories out");
     }
+    return file.draft(
+        Optional.ofNullable(name),
+        KeyValues.parse(properties),
+        lineage(file.file(), file.datasets()));
+  }
+
+  private BundleDraft draft(ModelSource.Loose source) {
+    if (name == null) {
+      throw new FlotillaException(ErrorCode.INPUT_INVALID, "a bundle needs a --name");
+    }
+    Optional<Path> vectors = Optional.ofNullable(golden).or(source::golden);
     if (golden != null && goldenRows != null) {
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID, "give --golden or --golden-from-csv, not both");
     }
-    GitCheckout git = GitCheckout.around(model);
-    Map<String, String> described = new TreeMap<>(KeyValues.parse(properties));
-    git.branch().ifPresent(branch -> described.putIfAbsent("git.branch", branch));
+    Map<String, Path> folders = new TreeMap<>(source.folders());
+    if (assets != null) {
+      folders.put("assets", assets);
+    }
     return new BundleDraft(
-        model,
         name,
-        Optional.ofNullable(golden),
-        Optional.ofNullable(goldenRows),
-        Optional.ofNullable(assets),
-        categories == null ? List.of() : categories,
-        described,
-        git.lineage(datasets == null ? List.of() : datasets));
+        source.variants(),
+        new BundleDraft.Golden(
+            goldenRows == null ? vectors : Optional.empty(), Optional.ofNullable(goldenRows)),
+        folders,
+        new BundleDraft.Schema(List.of(), List.of(), categories == null ? List.of() : categories),
+        KeyValues.parse(properties),
+        lineage(source.variants().getFirst().file(), List.of()));
+  }
+
+  private Lineage lineage(Path around, List<String> described) {
+    return GitCheckout.around(around).lineage(datasets == null ? described : datasets);
   }
 }

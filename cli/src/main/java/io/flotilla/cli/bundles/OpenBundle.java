@@ -57,8 +57,8 @@ public final class OpenBundle implements Closeable {
     return directory;
   }
 
-  /** Puts the folder's content into this archive, which appears whole or not at all. */
-  public void pack(Path archive) {
+  /** Puts a folder's content into an archive, which appears whole or not at all. */
+  public static void pack(Path directory, Path archive) {
     BundleArchive.pack(directory, archive);
   }
 

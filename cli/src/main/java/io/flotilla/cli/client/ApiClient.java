@@ -40,6 +40,7 @@ public final class ApiClient implements AutoCloseable {
   private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(10);
   private static final int MAX_PAGES = 100_000;
   private static final String JSON = "application/json";
+  private static final String ANY = "*/*";
 
   private final OperatorContext context;
   private final HttpClient http;
@@ -89,6 +90,11 @@ public final class ApiClient implements AutoCloseable {
     return json(request(path).header("Content-Type", JSON).method("PATCH", content(body)));
   }
 
+  /** Puts a document in the place that the path names. */
+  public Json put(String path, Json body) {
+    return json(request(path).header("Content-Type", JSON).PUT(content(body)));
+  }
+
   /** Deletes something. */
   public Json delete(String path) {
     return json(request(path).DELETE());
@@ -120,12 +126,22 @@ public final class ApiClient implements AutoCloseable {
    *     throws
    */
   public Path download(String path, Path file) {
+    return download(path, ANY, file);
+  }
+
+  /** Reads a body of a media type into a file; see {@link #download(String, Path)}. */
+  public Path download(String path, String mediaType, Path file) {
     Path parent = file.toAbsolutePath().getParent();
     try {
       Path part = Files.createTempFile(parent, ".download-", ".part");
       try {
         HttpResponse<InputStream> response =
-            send(request(path).GET().build(), BodyHandlers.ofInputStream());
+            send(
+                request(path)
+                    .setHeader("Accept", mediaType + ", application/problem+json")
+                    .GET()
+                    .build(),
+                BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
           if (response.statusCode() >= 300) {
             throw failure(response.statusCode(), body.readAllBytes());

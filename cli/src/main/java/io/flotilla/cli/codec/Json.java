@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private static final ObjectMapper YAML =
+      new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final JsonNode node;
 
@@ -48,6 +52,21 @@ public final class Json {
   /** Reads one JSON document in UTF-8; see {@link #parse(String)}. */
   public static Json parse(byte[] utf8) {
     return parse(new String(utf8, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads one YAML document: plain data, no anchors that grow, no tags.
+   *
+   * @throws FlotillaException {@code INPUT_INVALID} if the text is not exactly one
+   */
+  public static Json parseYaml(String text) {
+    try {
+      JsonNode node = YAML.readTree(text);
+      return new Json(node == null ? MissingNode.getInstance() : node);
+    } catch (JsonProcessingException e) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "this is not YAML: " + e.getOriginalMessage(), e);
+    }
   }
 
   /** A new, empty object. */
@@ -118,6 +137,11 @@ public final class Json {
   /** True if this is an array. */
   public boolean isArray() {
     return node.isArray();
+  }
+
+  /** True if this is a number. */
+  public boolean isNumber() {
+    return node.isNumber();
   }
 
   /** Elements of an array, or the values of an object, in order; empty for anything else. */

@@ -7,9 +7,14 @@ import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
+import io.flotilla.cli.console.KeyValues;
 import io.flotilla.cli.console.KeyValues.Version;
+import io.flotilla.cli.console.Moment;
 import io.flotilla.cli.console.Terminal;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +27,7 @@ import picocli.CommandLine.Parameters;
     name = "register",
     description = {
       "Register the next version of a dataset.",
-      "Its rows are those of a CSV file with a header row, or the labelled ones that devices captured",
+      "Its rows are those of a CSV, NDJSON or Parquet file, or the labelled ones that devices captured",
       "for a model. The same content again is the same version."
     },
     footer = {
@@ -36,8 +41,23 @@ public final class DatasetRegisterCommand extends CommandGroup implements Callab
   @Parameters(paramLabel = "NAME", description = "The dataset's name.")
   private String name = "";
 
-  @Option(names = "--file", paramLabel = "FILE", description = "CSV with a header row.")
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "CSV with a header row, NDJSON or Parquet.")
   private @Nullable Path file;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "csv, ndjson or parquet; default: what the file looks like.")
+  private @Nullable String format;
+
+  @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A tag; repeatable.")
+  private @Nullable List<String> tags;
+
+  @Option(names = "--description", paramLabel = "TEXT", description = "What the rows are.")
+  private @Nullable String description;
 
   @Option(
       names = "--captured",
@@ -51,6 +71,15 @@ public final class DatasetRegisterCommand extends CommandGroup implements Callab
       description = "Captured rows of these devices only.")
   private @Nullable String selector;
 
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "Captured rows since then: a date or time in UTC (ISO 8601).")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Captured rows until then.")
+  private @Nullable String to;
+
   /** The command on this terminal. */
   public DatasetRegisterCommand(Terminal terminal) {
     super(terminal);
@@ -63,14 +92,15 @@ public final class DatasetRegisterCommand extends CommandGroup implements Callab
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID, "give either --file or --captured, to say where rows are from");
     }
-    if (file != null && selector != null) {
+    if (file != null && (selector != null || from != null || to != null)) {
       throw new FlotillaException(
-          ErrorCode.INPUT_INVALID, "--selector chooses captured rows, so it needs --captured");
+          ErrorCode.INPUT_INVALID,
+          "--selector, --from and --to choose captured rows, so they need --captured");
     }
     try (ApiClient client = api.open()) {
       Json dataset =
           file != null
-              ? client.upload(ApiPath.of("datasets", name).toString(), "text/csv", file)
+              ? client.upload(path().toString(), "application/octet-stream", file)
               : client.post(ApiPath.of("datasets", name, "captured").toString(), source());
       console()
           .show(
@@ -82,14 +112,31 @@ public final class DatasetRegisterCommand extends CommandGroup implements Callab
     return 0;
   }
 
+  private ApiPath path() {
+    ApiPath path =
+        ApiPath.of("datasets", name)
+            .query("format", Optional.ofNullable(format))
+            .query("description", Optional.ofNullable(description));
+    for (Map.Entry<String, String> tag : KeyValues.parse(tags).entrySet()) {
+      path = path.query("tag", tag.getKey() + "=" + tag.getValue());
+    }
+    return path;
+  }
+
   private Json source() {
     Json source = Json.object().put("labelledOnly", true);
-    String from = captured == null ? "" : captured;
-    if (from.contains(":")) {
-      Version version = Version.parse(from);
+    String model = captured == null ? "" : captured;
+    if (model.contains(":")) {
+      Version version = Version.parse(model);
       source.put("model", version.name()).put("version", version.version());
     } else {
-      source.put("model", from);
+      source.put("model", model);
+    }
+    if (from != null) {
+      source.put("fromMs", Moment.parse(from).toEpochMilli());
+    }
+    if (to != null) {
+      source.put("toMs", Moment.parse(to).toEpochMilli());
     }
     return selector == null ? source : source.put("selector", selector);
   }

@@ -2,6 +2,7 @@ package io.flotilla.cli.data;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.cli.bundles.GitCheckout;
 import io.flotilla.cli.client.ApiClient;
 import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.codec.Json;
@@ -95,6 +96,10 @@ public final class RunStartCommand extends CommandGroup implements Callable<Inte
             .put("champion", champion == null ? null : KeyValues.Version.parse(champion).toString())
             .put("model", model)
             .put("fresh", fresh);
+    GitCheckout git = GitCheckout.around(pipeline);
+    if (git.commit().isPresent()) {
+      body.put("git", git.json());
+    }
     try (ApiClient client = api.open()) {
       Json run = client.post("/runs", body);
       String id = run.text("id");

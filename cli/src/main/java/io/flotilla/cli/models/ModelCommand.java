@@ -6,12 +6,11 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
-import io.flotilla.cli.console.KeyValues;
+import io.flotilla.cli.console.FitText;
 import io.flotilla.cli.console.KeyValues.Version;
-import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
-import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,8 +19,17 @@ import picocli.CommandLine.Parameters;
 /** {@code flotilla model}: the registered versions of models. */
 @Command(
     name = "model",
-    description = "The registered versions of models.",
-    subcommands = ModelRegisterCommand.class,
+    description = "The registered models and their versions.",
+    subcommands = {
+      ModelRegisterCommand.class,
+      ModelTagCommand.class,
+      AliasCommand.class,
+      ModelLineageCommand.class,
+      ModelDevicesCommand.class,
+      ModelConvertCommand.class,
+      ModelImportCommand.class,
+      ModelProfileCommand.class
+    },
     footer = {"Example:", "  flotilla model list"})
 public final class ModelCommand extends CommandGroup {
   /** The group on this terminal. */
@@ -37,20 +45,39 @@ public final class ModelCommand extends CommandGroup {
       @Mixin Console console,
       @Mixin Api api,
       @Parameters(paramLabel = "MODEL", arity = "0..1", defaultValue = "") String model) {
-    ApiPath path = model.isEmpty() ? ApiPath.of("models") : ApiPath.of("models", model);
+    ApiPath path = model.isEmpty() ? ApiPath.of("models") : ApiPath.of("models", model, "versions");
     try (ApiClient client = api.open()) {
       List<Json> versions = client.list(path);
-      console.json(Json.object().put("items", versions));
-      Table table = new Table("VERSION", "BUNDLE", "PUBLISHER", "REGISTERED", "TAGS");
-      for (Json version : versions) {
-        table.row(
-            name(version),
-            abbreviated(version.text("bundle")),
-            version.text("publisher"),
-            Instant.ofEpochMilli(version.get("registeredAtMs").asLong()),
-            KeyValues.text(version.get("tags")));
+      console.show(Json.object().put("items", versions), j -> ModelText.versions(versions));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "search",
+      description = {
+        "Find versions by terms that must all hold.",
+        "  name=cam*  tag.team=vision  tag.team  alias=champion  metric.accuracy>0.9",
+        "  input=FP32[?,64]  registered>=2026-11-01  publisher=lab  environment=edge:1",
+        "  dataset=digits-train:1  verified=true",
+        "Sorted by name, registered or metric.NAME; with a minus before it, downwards."
+      },
+      footer = {
+        "Example:",
+        "  flotilla model search tag.team=vision 'metric.accuracy>0.9' --sort=-metric.accuracy"
+      })
+  int search(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "TERM", arity = "1..*") List<String> terms,
+      @Mixin PageOptions options) {
+    ApiPath path = options.on(ApiPath.of("models").query("query", String.join(" ", terms)));
+    try (ApiClient client = api.open()) {
+      Json page = client.get(path.toString());
+      console.show(page, p -> ModelText.versions(p.get("items").items()));
+      if (page.get("next").isPresent()) {
+        console.remark("there is more: go on with --after " + page.text("next"));
       }
-      console.say(table.isEmpty() ? "no version is registered" : table);
     }
     return 0;
   }
@@ -58,11 +85,73 @@ public final class ModelCommand extends CommandGroup {
   @Command(
       name = "show",
       description = "Show a registered version.",
-      footer = {"Example:", "  flotilla model show digits:1"})
+      footer = {"Example:", "  flotilla model show digits@champion"})
   int show(
-      @Mixin Console console, @Mixin Api api, @Parameters(paramLabel = "MODEL:VERSION") String id) {
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "MODEL:VERSION|MODEL@ALIAS") String id) {
     try (ApiClient client = api.open()) {
-      console.show(client.get(path(Version.parse(id))), ModelCommand::describe);
+      Version version = VersionName.resolve(client, id);
+      Json shown = client.get(VersionName.path(version).toString());
+      Json profiles = client.get(VersionName.path(version, "profiles").toString());
+      shown.put("recommendations", profiles.get("recommendations"));
+      console.show(shown, ModelText::version);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "inspect",
+      description = {
+        "Show what the controller found in a version's model files.",
+        "Operators, opsets, weights, and how they loaded and ran in a process of their own."
+      },
+      footer = {"Example:", "  flotilla model inspect digits:1"})
+  int inspect(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "MODEL:VERSION|MODEL@ALIAS") String id) {
+    try (ApiClient client = api.open()) {
+      Version version = VersionName.resolve(client, id);
+      console.show(
+          client.get(VersionName.path(version, "inspection").toString()), ModelText::inspection);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "fit",
+      description = "Say which devices can run a version, and why others cannot.",
+      footer = {"Example:", "  flotilla model fit digits:1 --selector site=lyon"})
+  int fit(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "MODEL:VERSION|MODEL@ALIAS") String id,
+      @Option(
+              names = "--selector",
+              paramLabel = "SELECTOR",
+              defaultValue = "*",
+              description = "Which devices; default all.")
+          String selector) {
+    try (ApiClient client = api.open()) {
+      Version version = VersionName.resolve(client, id);
+      ApiPath path = VersionName.path(version, "fit").query("selector", selector);
+      console.show(client.get(path.toString()), FitText::of);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "collect",
+      description = "Remove stored files that no version, dataset or run needs any more.",
+      footer = {"Example:", "  flotilla model collect"})
+  int collect(@Mixin Console console, @Mixin Api api) {
+    try (ApiClient client = api.open()) {
+      console.show(
+          client.post(ApiPath.of("blobs", "collect").toString(), Json.object()),
+          done ->
+              "removed %s files of %s bytes, kept %s"
+                  .formatted(done.text("collected"), done.text("bytes"), done.text("kept")));
     }
     return 0;
   }
@@ -73,46 +162,20 @@ public final class ModelCommand extends CommandGroup {
         "Delete a registered version that no device desires or runs. Its number is not used again.",
         "Asks first where a person sits at the terminal."
       },
-      footer = {"Example:", "  flotilla model delete digits:1 --yes"})
+      footer = {"Example:", "  flotilla model delete digits:1 --reason 'never rolled out' --yes"})
   int delete(
       @Mixin Console console,
       @Mixin Api api,
       @Parameters(paramLabel = "MODEL:VERSION") String id,
+      @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the audit log.")
+          Optional<String> reason,
       @Option(names = "--yes", description = "Do not ask.") boolean yes) {
     Version version = Version.parse(id);
     console.confirm(yes, "Delete " + version + "?");
     try (ApiClient client = api.open()) {
-      client.delete(path(version));
+      client.delete(VersionName.path(version).query("reason", reason).toString());
       console.show(Json.object().put("deleted", version.toString()), j -> "deleted " + version);
     }
     return 0;
-  }
-
-  /** {@code name:version} of a registered version. */
-  static String name(Json version) {
-    return version.text("model") + ":" + version.text("version");
-  }
-
-  private static String path(Version version) {
-    return ApiPath.of("models", version.name(), "versions", version.version()).toString();
-  }
-
-  private static String abbreviated(String digest) {
-    return digest.substring(0, Math.min(12, digest.length()));
-  }
-
-  private static String describe(Json version) {
-    Table table = new Table("MODEL", name(version));
-    table.row("bundle", version.text("bundle"));
-    table.row("publisher", version.text("publisher"));
-    table.row("registered", Instant.ofEpochMilli(version.get("registeredAtMs").asLong()));
-    table.row("tags", KeyValues.text(version.get("tags")));
-    Json lineage = version.get("lineage");
-    String commit = lineage.text("gitCommit");
-    table.row("commit", commit + (lineage.get("gitDirty").asBoolean() ? " with changes" : ""));
-    lineage.get("datasets").items().forEach(dataset -> table.row("dataset", dataset.asText()));
-    table.row("run", lineage.text("run"));
-    table.row("archive", version.get("archive").text("sizeBytes") + " bytes");
-    return table.toString();
   }
 }

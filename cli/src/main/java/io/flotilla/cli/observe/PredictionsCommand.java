@@ -1,15 +1,21 @@
 package io.flotilla.cli.observe;
 
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.client.ApiClient;
 import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
+import io.flotilla.cli.console.Moment;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
+import java.time.Instant;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code flotilla predictions}: what was predicted, and that all of it arrived. */
@@ -37,6 +43,53 @@ public final class PredictionsCommand extends CommandGroup {
           client.get(ApiPath.of("predictions", model).toString()), PredictionsCommand::describe);
     }
     return 0;
+  }
+
+  @Command(
+      name = "scored",
+      description = {
+        "Say which version scored a request.",
+        "The request is named by the id of a captured prediction, or by a device and a time."
+      },
+      footer = {
+        "Example:",
+        "  flotilla predictions scored --device cam-1 --at 2026-11-08T12:00:00Z"
+      })
+  int scored(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Option(names = "--id", paramLabel = "ID", description = "Id of a captured prediction.")
+          Optional<String> id,
+      @Option(names = "--device", paramLabel = "DEVICE", description = "The device.")
+          Optional<String> device,
+      @Option(
+              names = "--at",
+              paramLabel = "TIME",
+              description = "A date or time in UTC (ISO 8601); default now.")
+          Optional<String> at) {
+    if (id.isPresent() == device.isPresent()) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "give --id of a prediction, or --device with --at");
+    }
+    ApiPath path = ApiPath.of("scored").query("id", id).query("device", device);
+    if (device.isPresent()) {
+      long atMs = at.map(Moment::parse).orElseGet(console.clock()::instant).toEpochMilli();
+      path = path.query("atMs", atMs);
+    }
+    try (ApiClient client = api.open()) {
+      console.show(client.get(path.toString()), PredictionsCommand::origin);
+    }
+    return 0;
+  }
+
+  private static String origin(Json origin) {
+    Table table = new Table("DEVICE", origin.text("device"));
+    table.row("version", origin.text("model") + ":" + origin.text("version"));
+    table.row("bundle", origin.text("bundle"));
+    table.row("publisher", origin.text("publisher"));
+    table.row("rollout", origin.text("rollout"));
+    table.row("time", Instant.ofEpochMilli(origin.get("atMs").asLong()));
+    return table.toString();
   }
 
   private static String describe(Json counts) {

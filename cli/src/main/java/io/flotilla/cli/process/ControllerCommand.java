@@ -8,6 +8,7 @@ import io.flotilla.cli.console.Terminal;
 import io.flotilla.controller.app.BrokerChoice;
 import io.flotilla.controller.app.Controller;
 import io.flotilla.controller.app.ControllerConfig;
+import io.flotilla.hardware.probe.ProbeLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -107,7 +108,8 @@ public final class ControllerCommand extends CommandGroup implements Callable<In
             ? new BrokerChoice.Embedded(mqttHost, mqttPort)
             : new BrokerChoice.External(broker);
     ControllerConfig config =
-        new ControllerConfig(data, httpHost, httpPort, choice, tenant, trust, drill);
+        new ControllerConfig(
+            data, httpHost, httpPort, choice, tenant, trust, drill, ProbeLimits.DEFAULT);
     if (config.problems().isEmpty()) {
       LogFile.open(data, "controller");
     }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * started it so, by the end of standard input. It ends in the thread that runs it, and a signal's
  * shutdown waits for that.
  */
-final class Service {
+public final class Service {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
   private static final long CLOSE_SECONDS = 20;
 
@@ -23,7 +23,7 @@ final class Service {
   private Service() {}
 
   /** What stays up. */
-  interface Body {
+  public interface Body {
     /**
      * Runs until the latch opens, and returns when everything is closed.
      *
@@ -37,7 +37,7 @@ final class Service {
    *
    * @param exitWithParent also stop when standard input ends
    */
-  static void run(Console console, boolean exitWithParent, Body body) {
+  public static void run(Console console, boolean exitWithParent, Body body) {
     Service service = new Service();
     Thread hook = Thread.ofPlatform().name("flotilla-shutdown").unstarted(service::stopAndWait);
     Runtime.getRuntime().addShutdownHook(hook);

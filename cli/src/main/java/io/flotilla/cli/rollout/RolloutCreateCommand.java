@@ -6,6 +6,7 @@ import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.KeyValues.Version;
 import io.flotilla.cli.console.Terminal;
+import io.flotilla.cli.models.VersionName;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Parameters;
 public final class RolloutCreateCommand extends CommandGroup implements Callable<Integer> {
   @Mixin private final Api api;
 
-  @Parameters(paramLabel = "MODEL:VERSION", description = "What to roll out.")
+  @Parameters(paramLabel = "MODEL:VERSION|MODEL@ALIAS", description = "What to roll out.")
   private String version = "";
 
   @Option(
@@ -57,6 +58,12 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
       description = "Time a device has for its deployment; default ${DEFAULT-VALUE}.")
   private int timeoutSeconds;
 
+  @Option(
+      names = "--skip-unfit",
+      description =
+          "Leave devices out that cannot run the version, instead of refusing the rollout.")
+  private boolean skipUnfit;
+
   /** The command on this terminal. */
   public RolloutCreateCommand(Terminal terminal) {
     super(terminal);
@@ -65,17 +72,21 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
 
   @Override
   public Integer call() {
-    Version wanted = Version.parse(version);
     Json body =
         Json.object()
-            .put("model", wanted.name())
-            .put("version", wanted.version())
             .put("selector", selector)
             .put("waves", Waves.parse(waves))
             .put("maxFailures", maxFailures)
-            .put("deploymentTimeoutSeconds", timeoutSeconds);
+            .put("deploymentTimeoutSeconds", timeoutSeconds)
+            .put("skipUnfit", skipUnfit);
     try (ApiClient client = api.open()) {
-      console().show(client.post("/rollouts", body), RolloutText::line);
+      Version wanted = VersionName.resolve(client, version);
+      body.put("model", wanted.name()).put("version", wanted.version());
+      Json rollout = client.post("/rollouts", body);
+      console().show(rollout, RolloutText::line);
+      for (Json device : rollout.get("skipped").items()) {
+        console().remark("left out: " + device.text("device"));
+      }
     }
     return 0;
   }

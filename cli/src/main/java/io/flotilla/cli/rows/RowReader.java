@@ -29,6 +29,7 @@ public final class RowReader implements Closeable {
   private final BufferedReader lines;
   private final String name;
   private List<String> header = List.of();
+  private Optional<String> label = Optional.empty();
   private int line;
 
   private RowReader(InputStream in, String name) {
@@ -73,6 +74,11 @@ public final class RowReader implements Closeable {
     return Optional.empty();
   }
 
+  /** What the label column of the last row says; empty if there is none. */
+  public Optional<String> label() {
+    return label;
+  }
+
   /** As {@link BufferedReader#readLine}, for files whose lines may have no end. */
   private @Nullable String readLine() throws IOException {
     line++;
@@ -96,6 +102,8 @@ public final class RowReader implements Closeable {
       throw invalid("has %d columns, its header %d".formatted(cells.length, header.size()), null);
     }
     List<Double> values = new ArrayList<>();
+    int labelled = header.indexOf("label");
+    label = labelled < 0 ? Optional.empty() : Optional.of(cells[labelled].strip());
     for (int i = 0; i < cells.length; i++) {
       if (header.isEmpty() || !NOT_FEATURES.contains(header.get(i))) {
         String column = header.isEmpty() ? Integer.toString(i + 1) : header.get(i);

@@ -34,27 +34,32 @@ class ArchitectureTest {
 
   /** Each module's package, and the modules that it may use. */
   private static final Map<String, Set<String>> WALLS =
-      Map.of(
-          "bundle", Set.of(),
-          "protocol", Set.of("bundle"),
-          "hardware", Set.of("bundle"),
-          "drift", Set.of("bundle"),
-          "registry", Set.of("bundle"),
-          "retraining", Set.of("registry", "drift", "hardware", "bundle"),
-          "agent", Set.of("hardware", "drift", "protocol", "bundle"),
-          "controller", Set.of("registry", "retraining", "drift", "protocol", "bundle"),
-          "simulator", Set.of("agent", "hardware", "drift", "protocol", "bundle"),
-          "cli",
+      Map.ofEntries(
+          Map.entry("bundle", Set.of()),
+          Map.entry("protocol", Set.of("bundle")),
+          Map.entry("hardware", Set.of("bundle")),
+          Map.entry("conversion", Set.of("hardware", "bundle")),
+          Map.entry("drift", Set.of("bundle")),
+          Map.entry("registry", Set.of("bundle")),
+          Map.entry("retraining", Set.of("registry", "drift", "hardware", "bundle")),
+          Map.entry("agent", Set.of("hardware", "drift", "protocol", "bundle")),
+          Map.entry(
+              "controller",
+              Set.of("registry", "retraining", "drift", "hardware", "protocol", "bundle")),
+          Map.entry("simulator", Set.of("agent", "hardware", "drift", "protocol", "bundle")),
+          Map.entry(
+              "cli",
               Set.of(
                   "simulator",
                   "controller",
                   "agent",
                   "retraining",
                   "registry",
+                  "conversion",
                   "drift",
                   "hardware",
                   "protocol",
-                  "bundle"));
+                  "bundle")));
 
   /** Each library's packages, and the only packages that may use it. */
   private static final Map<String, List<String>> PLACES =
@@ -64,7 +69,7 @@ class ArchitectureTest {
           "org.eclipse.paho..", List.of("io.flotilla.agent.transport.paho.."),
           "org.bouncycastle..", List.of("io.flotilla..signing..", "io.flotilla..identity.."),
           "com.fasterxml.jackson..", List.of("io.flotilla..codec.."),
-          "org.tribuo..", List.of("io.flotilla.retraining.."),
+          "org.tribuo..", List.of("io.flotilla.retraining..", "io.flotilla.conversion.."),
           "picocli..", List.of("io.flotilla.cli.."),
           "io.vertx..", List.of("io.flotilla.controller.."),
           "com.hivemq..", List.of("io.flotilla.controller.."),

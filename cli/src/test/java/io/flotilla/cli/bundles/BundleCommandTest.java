@@ -53,7 +53,6 @@ class BundleCommandTest {
         Ran.flotilla(
             "bundle",
             "create",
-            "--model",
             Models.linear(folder),
             "--name",
             "digits",
@@ -69,14 +68,13 @@ class BundleCommandTest {
   void acceptsGoldenVectorsThatTheModelReproducesAndNoOthers() throws IOException {
     Path model = Models.linear(folder);
     Path one = folder.resolve("one");
-    Ran.flotilla("bundle", "create", "--model", model, "--name", "digits", "--out", one);
+    Ran.flotilla("bundle", "create", model, "--name", "digits", "--out", one);
     Path golden = one.resolve("tests/golden.cbor");
 
     Ran same =
         Ran.flotilla(
             "bundle",
             "create",
-            "--model",
             model,
             "--name",
             "digits",
@@ -96,7 +94,6 @@ class BundleCommandTest {
         Ran.flotilla(
             "bundle",
             "create",
-            "--model",
             other.resolve("m.onnx"),
             "--name",
             "digits",
@@ -118,7 +115,6 @@ class BundleCommandTest {
         Ran.flotilla(
             "bundle",
             "create",
-            "--model",
             Models.linear(folder),
             "--name",
             "digits",
@@ -155,8 +151,7 @@ class BundleCommandTest {
     Path out = Files.createDirectory(folder.resolve("out"));
 
     Ran ran =
-        Ran.flotilla(
-            "bundle", "create", "--model", file, "--name", "digits", "--out", out.resolve("b.tar"));
+        Ran.flotilla("bundle", "create", file, "--name", "digits", "--out", out.resolve("b.tar"));
 
     assertThat(ran.status()).isEqualTo(4);
     assertThat(ran.err()).startsWith("flotilla: " + code + ": ").hasLineCount(1);
@@ -172,7 +167,7 @@ class BundleCommandTest {
 
     for (Ran ran :
         new Ran[] {
-          Ran.flotilla("bundle", "create", "--model", none, "--name", "m", "--out", folder + "/o"),
+          Ran.flotilla("bundle", "create", none, "--name", "m", "--out", folder + "/o"),
           Ran.flotilla("bundle", "inspect", none),
           Ran.flotilla("bundle", "sign", "--key", none, folder),
           Ran.flotilla("bundle", "verify", "--trust", none, folder),
@@ -188,7 +183,6 @@ class BundleCommandTest {
         Ran.flotilla(
             "bundle",
             "create",
-            "--model",
             Models.linear(folder),
             "--name",
             "Digits!",
@@ -203,14 +197,7 @@ class BundleCommandTest {
   void neverOverwritesABundle() throws IOException {
     Ran ran =
         Ran.flotilla(
-            "bundle",
-            "create",
-            "--model",
-            Models.linear(folder),
-            "--name",
-            "digits",
-            "--out",
-            folder);
+            "bundle", "create", Models.linear(folder), "--name", "digits", "--out", folder);
 
     assertThat(ran.status()).isEqualTo(2);
     assertThat(ran.err()).startsWith("flotilla: CONFLICT: ");
@@ -232,15 +219,7 @@ class BundleCommandTest {
     assertThat(ran.err()).hasLineCount(1);
 
     Path unsigned = folder.resolve("unsigned");
-    Ran.flotilla(
-        "bundle",
-        "create",
-        "--model",
-        Models.linear(folder),
-        "--name",
-        "digits",
-        "--out",
-        unsigned);
+    Ran.flotilla("bundle", "create", Models.linear(folder), "--name", "digits", "--out", unsigned);
     assertVerdict(unsigned, trust, 3, "SIGNATURE_MISSING");
   }
 

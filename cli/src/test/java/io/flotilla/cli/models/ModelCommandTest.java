@@ -2,6 +2,7 @@ package io.flotilla.cli.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.testing.FakeController;
 import io.flotilla.cli.testing.FakeController.Answer;
 import io.flotilla.cli.testing.Models;
@@ -39,9 +40,7 @@ class ModelCommandTest {
     Path bundle = Models.signedBundle(folder, Models.trust(folder));
     controller.on("POST /api/v1/models/digits/versions?tag=team%3Dlab", VERSION);
 
-    Ran ran =
-        Ran.flotilla(
-            "model", "register", "--bundle", bundle, "--tag", "team=lab", "--context", folder);
+    Ran ran = Ran.flotilla("model", "register", bundle, "--tag", "team=lab", "--context", folder);
 
     assertThat(ran.status()).isZero();
     assertThat(ran.out()).isEqualTo("registered digits:1, bundle aabbccddeeff00112233\n");
@@ -58,7 +57,6 @@ class ModelCommandTest {
         Ran.flotilla(
             "model",
             "register",
-            "--model",
             Models.linear(folder),
             "--name",
             "digits",
@@ -76,14 +74,7 @@ class ModelCommandTest {
   void aModelWithoutAKeyIsNotRegistered() throws Exception {
     Ran ran =
         Ran.flotilla(
-            "model",
-            "register",
-            "--model",
-            Models.linear(folder),
-            "--name",
-            "digits",
-            "--context",
-            folder);
+            "model", "register", Models.linear(folder), "--name", "digits", "--context", folder);
 
     assertThat(ran.status()).isEqualTo(2);
     assertThat(ran.err()).contains("--publisher-key");
@@ -96,7 +87,7 @@ class ModelCommandTest {
     byte[] bytes = Files.readAllBytes(bundle);
     Files.write(bundle, java.util.Arrays.copyOf(bytes, bytes.length - 700));
 
-    Ran ran = Ran.flotilla("model", "register", "--bundle", bundle, "--context", folder);
+    Ran ran = Ran.flotilla("model", "register", bundle, "--context", folder);
 
     assertThat(ran.status()).isEqualTo(4);
     assertThat(ran.err()).startsWith("flotilla: BUNDLE_").hasLineCount(1);
@@ -107,12 +98,15 @@ class ModelCommandTest {
   void listsShowsAndDeletes() {
     controller.on("GET /api/v1/models", "{\"items\":[" + VERSION + "],\"next\":null}");
     controller.on("GET /api/v1/models/digits/versions/1", VERSION);
+    controller.on(
+        "GET /api/v1/models/digits/versions/1/profiles",
+        "{\"items\":[],\"recommendations\":{\"edge\":{\"threads\":2}}}");
     controller.on("DELETE /api/v1/models/digits/versions/1", new Answer(204, "text/plain", ""));
 
     assertThat(Ran.flotilla("model", "list", "--context", folder).out())
         .contains("digits:1", "aabbccddeeff", "lab", "team=lab");
     assertThat(Ran.flotilla("model", "show", "digits:1", "--context", folder).out())
-        .contains("0123 with changes", "d:1@sha256:00", "9 bytes");
+        .contains("0123 with changes", "d:1@sha256:00", "9 bytes", "2 threads recommended");
     assertThat(Ran.flotilla("model", "delete", "digits:1", "--context", folder).out())
         .isEqualTo("deleted digits:1\n");
   }
@@ -127,5 +121,133 @@ class ModelCommandTest {
 
     assertThat(ran.status()).isEqualTo(2);
     assertThat(ran.err()).isEqualTo("flotilla: VERSION_NOT_FOUND: digits has no version 9\n");
+  }
+
+  @Test
+  void whatIsSaidAtRegistrationGoesAlong() throws Exception {
+    Path bundle = Models.signedBundle(folder, Models.trust(folder));
+    controller.on(
+        "POST /api/v1/models/digits/versions?description=d&reason=why&environment=edge%3A1"
+            + "&metric=accuracy%3D0.9&dataset=TRAINING%3Dtrain%3A1&dataset=BASELINE%3Dbase%3A2",
+        VERSION);
+
+    Ran ran =
+        Ran.flotilla(
+            "model",
+            "register",
+            bundle,
+            "--description",
+            "d",
+            "--reason",
+            "why",
+            "--environment",
+            "edge:1",
+            "--metric",
+            "accuracy=0.9",
+            "--trained-on",
+            "train:1",
+            "--baseline-data",
+            "base:2",
+            "--context",
+            folder);
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+  }
+
+  @Test
+  void aModelComesOnStandardInputToo() throws Exception {
+    Path trust = Models.trust(folder);
+    Path bundle = Models.signedBundle(folder, trust);
+    controller.on("POST /api/v1/models/digits/versions", VERSION);
+
+    Ran archive =
+        Ran.withInput(Files.readAllBytes(bundle), "model", "register", "-", "--context", folder);
+    Ran onnx =
+        Ran.withInput(
+            Files.readAllBytes(Models.linear(folder)),
+            "model",
+            "register",
+            "-",
+            "--name",
+            "digits",
+            "--publisher-key",
+            trust.resolve("keys/lab-key.pem"),
+            "--context",
+            folder);
+
+    assertThat(archive.status()).as(archive.err()).isZero();
+    assertThat(onnx.status()).as(onnx.err()).isZero();
+    assertThat(controller.requests()).hasSize(2);
+  }
+
+  @Test
+  void searchesByTermsAndSaysHowToGoOn() {
+    controller.on(
+        "GET /api/v1/models?query=tag.team%3Dlab%20metric.accuracy%3E0.9&sort=-metric.accuracy"
+            + "&limit=50",
+        "{\"items\":[" + VERSION + "],\"next\":\"c1\"}");
+
+    Ran ran =
+        Ran.flotilla(
+            "model",
+            "search",
+            "tag.team=lab",
+            "metric.accuracy>0.9",
+            "--sort=-metric.accuracy",
+            "--context",
+            folder);
+
+    assertThat(ran.out()).contains("digits:1", "team=lab");
+    assertThat(ran.err()).contains("--after c1");
+  }
+
+  @Test
+  void tagsVersionsAndDescribesModels() {
+    controller.on("GET /api/v1/models/digits/aliases/champion", "{\"version\":1}");
+    controller.on("PATCH /api/v1/models/digits/versions/1", VERSION);
+    controller.on("PATCH /api/v1/models/digits", "{\"name\":\"digits\",\"tags\":{}}");
+
+    Ran version =
+        Ran.flotilla(
+            "model",
+            "tag",
+            "digits@champion",
+            "team=lab",
+            "--metric",
+            "accuracy=0.5",
+            "--remove",
+            "draft",
+            "--context",
+            folder);
+    assertThat(version.out()).contains("team=lab");
+    assertThat(Json.parse(controller.last().body()))
+        .isEqualTo(
+            Json.parse(
+                """
+                {"tags":{"set":{"team":"lab"},"remove":["draft"]},
+                 "metrics":{"set":{"accuracy":0.5},"remove":[]}}
+                """));
+    Ran model =
+        Ran.flotilla("model", "tag", "digits", "--description", "handwritten", "--context", folder);
+    assertThat(model.status()).as(model.err()).isZero();
+    assertThat(controller.last().body()).contains("handwritten");
+    Ran wrong = Ran.flotilla("model", "tag", "digits:1", "--description", "x", "--context", folder);
+    assertThat(wrong.status()).isEqualTo(2);
+  }
+
+  @Test
+  void pointsAliasesOnlyWhereExpected() {
+    controller.on(
+        "PUT /api/v1/models/digits/aliases/champion",
+        Answer.problem(409, "ALIAS_MOVED", "champion is at version 2"));
+
+    Ran ran =
+        Ran.flotilla(
+            "model", "alias", "set", "digits:1", "champion", "--expect", "0", "--context", folder);
+
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err()).startsWith("flotilla: ALIAS_MOVED: ");
+    assertThat(Json.parse(controller.last().body()))
+        .isEqualTo(Json.parse("{\"version\":1,\"expected\":0}"));
   }
 }

@@ -49,7 +49,7 @@ class TourTest {
       String claim = ok("device", "claim").out().strip();
       try (Running agent = agent(claim, ready.text("url"), trust)) {
         agent.await("ready");
-        awaitOnline();
+        awaitHello();
         refuses("SELECTOR_EMPTY", "rollout", "create", "digits:1", "--selector", "a=b");
         refuses("VERSION_NOT_FOUND", "rollout", "create", "digits:9");
         String id = ok("rollout", "create", "digits:1", "--json").json().text("id");
@@ -69,7 +69,6 @@ class TourTest {
     ok(
         "model",
         "register",
-        "--model",
         Models.linear(folder),
         "--name",
         "digits",
@@ -112,10 +111,10 @@ class TourTest {
             () -> ok("predictions", "show", "digits", "--json").json().get("stored").asInt() == 3);
   }
 
-  private void awaitOnline() {
+  private void awaitHello() {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> ok("device", "show", "cam-1", "--json").json().get("online").asBoolean());
+        .until(() -> ok("device", "show", "cam-1", "--json").json().get("hardware").isPresent());
   }
 
   private void refusesClaim(String claim, String url, Path trust) {

@@ -72,7 +72,7 @@ class RolloutCommandTest {
                 """
                 {"model":"digits","version":2,"selector":"site=lyon",
                  "waves":[{"devices":2},{"percent":50},{"percent":100}],
-                 "maxFailures":1,"deploymentTimeoutSeconds":30}
+                 "maxFailures":1,"deploymentTimeoutSeconds":30,"skipUnfit":false}
                 """));
   }
 

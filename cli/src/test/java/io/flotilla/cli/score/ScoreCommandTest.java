@@ -21,15 +21,7 @@ class ScoreCommandTest {
     Path bundle = Models.signedBundle(folder, trust);
 
     Ran ran =
-        Ran.flotilla(
-            "score",
-            "--bundle",
-            bundle,
-            "--trust",
-            trust,
-            "--input",
-            Models.rows(folder),
-            "--json");
+        Ran.flotilla("score", bundle, "--trust", trust, "--input", Models.rows(folder), "--json");
 
     assertThat(ran.status()).isZero();
     List<Json> answers = ran.out().lines().map(Json::parse).toList();
@@ -50,9 +42,8 @@ class ScoreCommandTest {
     Path bundle = Models.signedBundle(folder, trust);
     String rows = Files.readString(Models.rows(folder));
 
-    String fromArchive = Ran.withInput(rows, false, "score", "--bundle", bundle, "--json").out();
-    String fromModel =
-        Ran.withInput(rows, false, "score", "--bundle", Models.linear(folder), "--json").out();
+    String fromArchive = Ran.withInput(rows, false, "score", bundle, "--json").out();
+    String fromModel = Ran.withInput(rows, false, "score", Models.linear(folder), "--json").out();
 
     assertThat(outputs(fromArchive)).hasSize(3).isEqualTo(outputs(fromModel));
   }
@@ -63,8 +54,7 @@ class ScoreCommandTest {
 
   @Test
   void readsRowsWithoutHeader() throws IOException {
-    Ran ran =
-        Ran.withInput("1,0,0,0\n\n0,1,0,0\n", false, "score", "--bundle", Models.linear(folder));
+    Ran ran = Ran.withInput("1,0,0,0\n\n0,1,0,0\n", false, "score", Models.linear(folder));
 
     assertThat(ran.out()).hasLineCount(2).startsWith("row 1: ");
   }
@@ -73,9 +63,9 @@ class ScoreCommandTest {
   void aRowThatDoesNotFitEndsInOneSentence() throws IOException {
     Path model = Models.linear(folder);
 
-    Ran few = Ran.withInput("a,b\n1,2\n", false, "score", "--bundle", model);
-    Ran text = Ran.withInput("a,b,c,d\n1,2,3,4\n1,x,3,4\n", false, "score", "--bundle", model);
-    Ran ragged = Ran.withInput("a,b,c,d\n1,2,3\n", false, "score", "--bundle", model);
+    Ran few = Ran.withInput("a,b\n1,2\n", false, "score", model);
+    Ran text = Ran.withInput("a,b,c,d\n1,2,3,4\n1,x,3,4\n", false, "score", model);
+    Ran ragged = Ran.withInput("a,b,c,d\n1,2,3\n", false, "score", model);
 
     assertThat(few.err())
         .isEqualTo("flotilla: INPUT_INVALID: a row has 2 values, the model takes 4\n");
@@ -91,7 +81,7 @@ class ScoreCommandTest {
     Path bundle = Models.signedBundle(folder, Models.trust(folder));
     Path other = Models.trust(Files.createDirectory(folder.resolve("other")));
 
-    Ran ran = Ran.withInput("1,0,0,0\n", false, "score", "--bundle", bundle, "--trust", other);
+    Ran ran = Ran.withInput("1,0,0,0\n", false, "score", bundle, "--trust", other);
 
     assertThat(ran.status()).isEqualTo(3);
     assertThat(ran.out()).isEmpty();

@@ -41,7 +41,6 @@ public final class Models {
         Ran.flotilla(
             "bundle",
             "create",
-            "--model",
             linear(folder),
             "--name",
             "digits",

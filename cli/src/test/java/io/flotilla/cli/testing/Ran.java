@@ -20,11 +20,20 @@ public record Ran(int status, String out, String err) {
 
   /** Runs a command with this input, as if a person typed it or not. */
   public static Ran withInput(String input, boolean interactive, Object... arguments) {
+    return run(input.getBytes(StandardCharsets.UTF_8), interactive, arguments);
+  }
+
+  /** Runs a command with these bytes as input. */
+  public static Ran withInput(byte[] input, Object... arguments) {
+    return run(input, false, arguments);
+  }
+
+  private static Ran run(byte[] input, boolean interactive, Object... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
-            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+            new ByteArrayInputStream(input),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             Clock.systemUTC(),

@@ -8,14 +8,17 @@ import io.flotilla.agent.scoring.Answer;
 import io.flotilla.agent.scoring.ModelSwitch;
 import io.flotilla.agent.spool.Spool;
 import io.flotilla.agent.store.AgentStore;
+import io.flotilla.bundle.environment.DeviceCapabilities;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.tensor.Tensor;
 import io.flotilla.hardware.AcceleratorInfo;
+import io.flotilla.hardware.capability.HostCapabilities;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Hello;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -39,6 +42,7 @@ public final class Agent implements AutoCloseable {
   // configuration
   private final String deviceId;
   private final AcceleratorInfo accelerator;
+  private final DeviceCapabilities machine;
 
   // session
   private final BootId boot;
@@ -51,6 +55,7 @@ public final class Agent implements AutoCloseable {
   private final Uplink uplink;
   private final DeploymentTools tools;
   private final DeploymentDriver driver;
+  private final ProfileDriver profiling;
   private final AgentLoop loop;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -58,6 +63,7 @@ public final class Agent implements AutoCloseable {
     Identity identity = config.identity();
     this.deviceId = identity.deviceId();
     this.accelerator = parts.accelerator().info();
+    this.machine = HostCapabilities.of(List.of(parts.accelerator()));
     this.store = store;
     this.boot = BootId.next(store, parts.random());
     this.spool = Spool.open(store, config.spool(), BootId.spoolIds(parts.random()), boot.text());
@@ -81,11 +87,12 @@ public final class Agent implements AutoCloseable {
         new Uplink(
             identity, parts.transports().create(identity), boot.text(), spool, this::greeting);
     this.driver = new DeploymentDriver(tools, uplink);
+    this.profiling = new ProfileDriver(tools, store, spool, uplink, decisions);
     this.loop =
         new AgentLoop(
             tools,
             uplink,
-            driver,
+            new AgentLoop.Drivers(driver, profiling),
             new AgentLoop.Records(spool, capture, config.capture().syncMs()),
             decisions);
   }
@@ -170,6 +177,9 @@ public final class Agent implements AutoCloseable {
       return;
     }
     decisions.stop(STOP_MS);
+    if (!profiling.close(WORKER_STOP_MS)) {
+      LOG.warn("{}: a profile did not end in time", deviceId);
+    }
     if (!worker.close(WORKER_STOP_MS)) {
       LOG.warn("{}: a step of a deployment did not end in time", deviceId);
     }
@@ -188,6 +198,7 @@ public final class Agent implements AutoCloseable {
     boolean begun = false;
     try {
       driver.start();
+      profiling.start();
       begun = true;
     } finally {
       if (!begun) {
@@ -204,13 +215,14 @@ public final class Agent implements AutoCloseable {
     HardwareFacts hardware =
         new HardwareFacts(
             System.getProperty("os.name", "unknown"),
-            System.getProperty("os.arch", "unknown"),
-            Runtime.getRuntime().availableProcessors(),
-            Runtime.getRuntime().maxMemory(),
-            accelerator.runtimeVersion(),
+            machine.architecture(),
+            machine.cpuCount(),
+            machine.memoryBytes(),
+            machine.runtimeVersion(),
             List.of(
                 new HardwareFacts.AcceleratorFacts(
-                    accelerator.kind().name(), accelerator.provider(), accelerator.simulated())));
+                    accelerator.kind().name(), accelerator.provider(), accelerator.simulated())),
+            machine.cpuFeatures().isEmpty() ? Optional.empty() : Optional.of(cpuFeatures()));
     return new Hello(
         1,
         VERSION,
@@ -219,5 +231,12 @@ public final class Agent implements AutoCloseable {
         hardware,
         driver.running(),
         tools.memory().last().map(Numbered::number).orElse(0L));
+  }
+
+  private List<String> cpuFeatures() {
+    return machine.cpuFeatures().stream()
+        .filter(feature -> feature.length() <= HardwareFacts.MAX_CPU_FEATURE_CHARS)
+        .limit(HardwareFacts.MAX_CPU_FEATURES)
+        .toList();
   }
 }

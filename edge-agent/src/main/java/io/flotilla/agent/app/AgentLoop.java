@@ -26,10 +26,12 @@ final class AgentLoop implements DeviceTransport.Listener {
   private final String deviceId;
   private final String ackTopic;
   private final String assignmentTopic;
+  private final String commandTopic;
   private final String bundlePrefix;
   private final DeploymentTools tools;
   private final Uplink uplink;
   private final DeploymentDriver driver;
+  private final ProfileDriver profiling;
   private final Records records;
   private final DecisionThread decisions;
 
@@ -40,13 +42,16 @@ final class AgentLoop implements DeviceTransport.Listener {
   /** Whether the last attempt to connect failed; on the decision thread. */
   private boolean unreachable;
 
+  /** What carries out the controller's orders. */
+  record Drivers(DeploymentDriver deployment, ProfileDriver profiling) {}
+
   /** What is recorded on the side of scoring. */
   record Records(Spool spool, CaptureLog capture, int syncMs) {}
 
   AgentLoop(
       DeploymentTools tools,
       Uplink uplink,
-      DeploymentDriver driver,
+      Drivers drivers,
       Records records,
       DecisionThread decisions) {
     Identity identity = tools.identity();
@@ -54,11 +59,13 @@ final class AgentLoop implements DeviceTransport.Listener {
     this.deviceId = identity.deviceId();
     this.ackTopic = topics.ack(deviceId);
     this.assignmentTopic = topics.assignment(deviceId);
+    this.commandTopic = topics.command(deviceId);
     String bundles = topics.allBundles();
     this.bundlePrefix = bundles.substring(0, bundles.indexOf('+'));
     this.tools = tools;
     this.uplink = uplink;
-    this.driver = driver;
+    this.driver = drivers.deployment();
+    this.profiling = drivers.profiling();
     this.records = records;
     this.decisions = decisions;
   }
@@ -97,6 +104,8 @@ final class AgentLoop implements DeviceTransport.Listener {
       if (payload.length > 0) {
         news(() -> reading(topic, () -> driver.onAssignment(payload)));
       }
+    } else if (topic.equals(commandTopic)) {
+      news(() -> reading(topic, () -> profiling.onCommand(payload)));
     } else {
       LOG.debug("{} has no use for {}", deviceId, topic);
     }
@@ -111,6 +120,7 @@ final class AgentLoop implements DeviceTransport.Listener {
       reading("spool", records.spool()::sync);
     }
     driver.tick();
+    profiling.tick();
     if (missedNews.getAndSet(false)) {
       uplink.refresh();
     }

@@ -12,6 +12,7 @@ import io.flotilla.agent.deployment.Slots;
 import io.flotilla.agent.deployment.TrustFolder;
 import io.flotilla.agent.deployment.VersionLoader;
 import io.flotilla.agent.identity.Identity;
+import io.flotilla.agent.profiling.Measurement;
 import io.flotilla.agent.scoring.ActiveModel;
 import io.flotilla.agent.scoring.ModelSwitch;
 import io.flotilla.agent.spool.Spool;
@@ -22,8 +23,10 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.signing.Dsse;
 import io.flotilla.bundle.signing.VerifiedBundle;
 import io.flotilla.bundle.signing.VerifyingKey;
+import io.flotilla.hardware.profile.ModelProfiler;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.message.VersionRef;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,6 +46,7 @@ final class DeploymentTools {
   private final VerifyingKey assignmentKey;
   private final DeploymentMemory memory;
   private final DeploymentReports reports;
+  private final Measurement measurement;
   private final Slots slots;
   private final ContentVerifier verifier;
   private final VersionLoader loader;
@@ -66,6 +70,8 @@ final class DeploymentTools {
     this.loader =
         new VersionLoader(
             parts.accelerator(), slots, base.capture(), config.deployment().threads());
+    this.measurement =
+        new Measurement(parts.accelerator(), verifier, new ModelProfiler(System::nanoTime));
     this.models = base.models();
     this.worker = worker;
     this.decisions = decisions;
@@ -89,6 +95,10 @@ final class DeploymentTools {
 
   VersionLoader loader() {
     return loader;
+  }
+
+  Measurement measurement() {
+    return measurement;
   }
 
   ModelSwitch models() {
@@ -130,20 +140,36 @@ final class DeploymentTools {
    * @throws FlotillaException {@code ASSIGNMENT_SIGNATURE_INVALID} or {@code ASSIGNMENT_MALFORMED}
    */
   Assignment open(byte[] envelope) {
+    return open("assignment", envelope, Assignment.PAYLOAD_TYPE, Assignment.class);
+  }
+
+  /**
+   * Opens a signed profile command.
+   *
+   * @throws FlotillaException {@code ASSIGNMENT_SIGNATURE_INVALID} or {@code ASSIGNMENT_MALFORMED}
+   */
+  ProfileCommand openCommand(byte[] envelope) {
+    return open("profile command", envelope, ProfileCommand.PAYLOAD_TYPE, ProfileCommand.class);
+  }
+
+  private <T> T open(String what, byte[] envelope, String payloadType, Class<T> type) {
     byte[] payload;
     try {
-      payload = Dsse.verify(envelope, Assignment.PAYLOAD_TYPE, List.of(assignmentKey));
+      payload = Dsse.verify(envelope, payloadType, List.of(assignmentKey));
     } catch (FlotillaException e) {
       throw new FlotillaException(
           ErrorCode.ASSIGNMENT_SIGNATURE_INVALID,
-          "an assignment is not signed by this device's controller: " + e.getMessage(),
+          "a message is no %s signed by this device's controller: %s"
+              .formatted(what, e.getMessage()),
           e);
     }
     try {
-      return MessageCodec.decode(payload, Assignment.class);
+      return MessageCodec.decode(payload, type);
     } catch (FlotillaException e) {
       throw new FlotillaException(
-          ErrorCode.ASSIGNMENT_MALFORMED, "a signed assignment cannot be read", e);
+          ErrorCode.ASSIGNMENT_MALFORMED,
+          "a signed %s cannot be read: %s".formatted(what, e.getMessage()),
+          e);
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * The trust policy that the device's owner installed, never the controller: {@code root.pem} and
  * {@code trust.json}. Read anew for every verification, so that the owner can replace it; a policy
- * older than one accepted before is refused.
+ * older than one accepted before is refused. Thread-safe.
  */
 public final class TrustFolder {
   /** The pinned root key, PEM. */
@@ -44,7 +44,7 @@ public final class TrustFolder {
    * @throws FlotillaException {@code TRUST_POLICY_INVALID} if it or its root key is missing,
    *     malformed, expired, rolled back or not signed by the root key
    */
-  public TrustPolicy policy(Instant at) {
+  public synchronized TrustPolicy policy(Instant at) {
     byte[] envelope;
     VerifyingKey root;
     try {

@@ -180,7 +180,7 @@ public final class Spool {
   private long budgetFor(UpKind kind) {
     return switch (kind) {
       case CAPTURE, WINDOWS -> limits.budgetBytes();
-      case PROGRESS, REPORTED, EVENTS -> limits.budgetBytes() + limits.reserveBytes();
+      case PROGRESS, REPORTED, PROFILES, EVENTS -> limits.budgetBytes() + limits.reserveBytes();
       case HELLO, STATUS, NEED -> 0;
     };
   }

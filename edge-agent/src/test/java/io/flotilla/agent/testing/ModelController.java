@@ -13,6 +13,8 @@ import io.flotilla.protocol.message.DeploymentState;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Need;
+import io.flotilla.protocol.message.ProfileCommand;
+import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.Reported;
 import io.flotilla.protocol.message.SpooledEnvelope;
@@ -57,6 +59,9 @@ public final class ModelController {
   /** Windows in order. */
   public final List<WindowReport> windows = new CopyOnWriteArrayList<>();
 
+  /** What was said of profile jobs, in order. */
+  public final List<ProfileReport> profiles = new CopyOnWriteArrayList<>();
+
   /** Asks in order. */
   public final List<Need> needs = new CopyOnWriteArrayList<>();
 
@@ -83,6 +88,16 @@ public final class ModelController {
   public void send(Assignment assignment, SigningKey by) {
     byte[] envelope = Dsse.sign(Assignment.PAYLOAD_TYPE, MessageCodec.encode(assignment), by);
     network.publish(topics.assignment(assignment.deviceId()), envelope, true);
+  }
+
+  /** Publishes a signed profile command to the test device. */
+  public void command(ProfileCommand command) {
+    command(Dsse.sign(ProfileCommand.PAYLOAD_TYPE, MessageCodec.encode(command), key));
+  }
+
+  /** Publishes anything as a command to the test device. */
+  public void command(byte[] envelope) {
+    network.publish(topics.command(TestDevice.ID), envelope, false);
   }
 
   /** States reported for an assignment, in order. */
@@ -113,7 +128,7 @@ public final class ModelController {
       }
       case NEED -> serve(MessageCodec.decode(payload, Need.class));
       case STATUS -> {}
-      case PROGRESS, REPORTED, CAPTURE, WINDOWS, EVENTS -> store(from, payload);
+      case PROGRESS, REPORTED, CAPTURE, WINDOWS, PROFILES, EVENTS -> store(from, payload);
     }
   }
 
@@ -132,6 +147,7 @@ public final class ModelController {
       case PROGRESS -> progress.add(MessageCodec.decode(body, Progress.class));
       case REPORTED -> reported.add(MessageCodec.decode(body, Reported.class));
       case EVENTS -> events.add(MessageCodec.decode(body, DeviceEvent.class));
+      case PROFILES -> profiles.add(MessageCodec.decode(body, ProfileReport.class));
       case WINDOWS -> windows.add(MessageCodec.decode(body, WindowReport.class));
       case CAPTURE -> predictions.addAll(MessageCodec.decode(body, Capture.class).predictions());
       case HELLO, STATUS, NEED -> throw new AssertionError(kind);

@@ -61,9 +61,13 @@ public final class Controller implements AutoCloseable {
     this.stopping = stopping;
     this.topics = new Topics(config.tenant());
     this.foundation = Foundation.open(config, stopping);
+    foundation.upgrade();
     OperatorAccess operator =
         OperatorAccess.open(
-            foundation.store(), config.data().resolve(OPERATOR_FILE), foundation.random());
+            foundation.store(),
+            foundation.audit(),
+            config.data().resolve(OPERATOR_FILE),
+            foundation.random());
     Outbound outbound = new Outbound(topics);
     this.features = new Features(foundation, outbound, topics, stopping);
     features.core().start();
@@ -82,7 +86,7 @@ public final class Controller implements AutoCloseable {
     new Ports(
             config.httpPort() == 0 ? http.port() : before.http(),
             broker.map(EmbeddedBroker::port).orElse(before.mqtt()))
-        .write(foundation.store());
+        .write(features.core());
     operator.publish(http.url(), foundation.authority().file());
     LOG.info("the controller is ready: API {}, broker {}", http.url(), brokerAddress);
   }
@@ -98,6 +102,10 @@ public final class Controller implements AutoCloseable {
    */
   public static Controller start(ControllerConfig config) {
     config.requireSound();
+    Ports.requireFree(config.httpHost(), config.httpPort());
+    if (config.broker() instanceof BrokerChoice.Embedded embedded) {
+      Ports.requireFree(embedded.host(), embedded.port());
+    }
     Stopping stopping = new Stopping();
     boolean started = false;
     try {
@@ -262,7 +270,7 @@ public final class Controller implements AutoCloseable {
             .core()
             .submit(
                 tx -> {
-                  features.rollouts().tick(tx, nowMs);
+                  features.tick(tx, nowMs);
                   return nowMs;
                 }),
         "a tick");

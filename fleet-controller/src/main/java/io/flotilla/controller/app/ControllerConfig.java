@@ -2,6 +2,7 @@ package io.flotilla.controller.app;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.hardware.probe.ProbeLimits;
 import io.flotilla.protocol.topic.Topics;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,6 +23,8 @@ import java.util.List;
  *     registered
  * @param acceptUnverified drill mode: registers bundles that fail verification, so that a drill can
  *     show that devices refuse them by themselves; default false
+ * @param inspection what the process may use that tries each model before it is registered, default
+ *     {@link ProbeLimits#DEFAULT}
  */
 public record ControllerConfig(
     Path data,
@@ -30,7 +33,8 @@ public record ControllerConfig(
     BrokerChoice broker,
     String tenant,
     Path trust,
-    boolean acceptUnverified) {
+    boolean acceptUnverified,
+    ProbeLimits inspection) {
   /** The address that is bound where nobody asks for another. */
   public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -51,7 +55,8 @@ public record ControllerConfig(
         new BrokerChoice.Embedded(DEFAULT_HOST, 0),
         Topics.DEFAULT_TENANT,
         trust,
-        false);
+        false,
+        ProbeLimits.DEFAULT);
   }
 
   /**

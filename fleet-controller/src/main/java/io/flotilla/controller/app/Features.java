@@ -1,11 +1,20 @@
 package io.flotilla.controller.app;
 
+import io.flotilla.bundle.Digest;
+import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.signing.Dsse;
+import io.flotilla.controller.catalog.AliasRoutes;
+import io.flotilla.controller.catalog.Intake;
+import io.flotilla.controller.catalog.ModelChanges;
 import io.flotilla.controller.catalog.ModelRoutes;
 import io.flotilla.controller.catalog.RegistryCatalog;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Transaction;
+import io.flotilla.controller.custody.AuditRoutes;
+import io.flotilla.controller.custody.StorageRoutes;
+import io.flotilla.controller.custody.Upkeep;
 import io.flotilla.controller.delivery.BundleDelivery;
 import io.flotilla.controller.delivery.DeliveryLimits;
 import io.flotilla.controller.device.DeviceDirectory;
@@ -31,11 +40,15 @@ import io.flotilla.controller.training.TrainingRuns;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.Hello;
+import io.flotilla.protocol.message.ProfileCommand;
+import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
 import io.flotilla.protocol.topic.Topics;
+import io.flotilla.registry.backup.BackupWriter;
 import io.flotilla.registry.dataset.DatasetRegistry;
+import io.flotilla.registry.environment.EnvironmentRegistry;
 import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.model.ModelVersion;
 import io.flotilla.registry.run.RunRegistry;
@@ -45,6 +58,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The features on their foundation, before anything talks to the world. */
 final class Features {
@@ -55,6 +69,7 @@ final class Features {
   private final EventLog events;
   private final DecisionLoop core;
   private final Assignments assignments;
+  private final Governance governance;
   private final Rollouts rollouts;
   private final Predictions predictions;
   private final Ingest ingest;
@@ -62,20 +77,35 @@ final class Features {
   private final TrainingRuns training;
   private final RunRegistry runs;
   private final DatasetRegistry datasets;
+  private final Upkeep upkeep;
 
   /** Wires the features; what has threads is added to {@code stopping}. */
   Features(Foundation foundation, Outbound outbound, Topics topics, Stopping stopping) {
     this.foundation = foundation;
-    this.models =
-        new ModelRegistry(
-            foundation.store(), foundation.blobs(), foundation.clock(), foundation.policy());
-    this.catalog = new RegistryCatalog(models);
+    this.models = foundation.models();
+    this.catalog = new RegistryCatalog(models, foundation.clock());
     this.devices = new DeviceDirectory(foundation.store());
     this.events = new EventLog(foundation.store(), foundation.clock());
-    this.core = stopping.add("the core", new DecisionLoop(foundation.store()));
+    this.core = stopping.add("the core", new DecisionLoop(foundation.store(), foundation.audit()));
     this.assignments =
         new Assignments(topics.tenant(), devices, catalog, this::sign, outbound::assignment);
-    this.rollouts = new Rollouts(devices, catalog, assignments, events);
+    this.runs = new RunRegistry(foundation.store(), foundation.clock());
+    this.datasets = foundation.datasets();
+    this.governance =
+        new Governance(
+            foundation.clock(),
+            new Governance.Registries(
+                models,
+                runs,
+                datasets,
+                new EnvironmentRegistry(foundation.store(), foundation.clock())),
+            fleet(),
+            new StoredRecords(foundation.store()),
+            new Governance.Ways(
+                topics.tenant(),
+                assignments,
+                command -> outbound.command(command.deviceId(), sign(command))));
+    this.rollouts = new Rollouts(devices, catalog, assignments, events, governance.gate());
     this.predictions = new Predictions(catalog);
     this.ingest = new Ingest(devices, predictions, new Handlers(), events, outbound::acknowledge);
     this.delivery =
@@ -86,8 +116,7 @@ final class Features {
                 outbound::bundlePart,
                 DeliveryLimits.DEFAULT,
                 foundation.clock()));
-    this.runs = new RunRegistry(foundation.store(), foundation.clock());
-    this.datasets = new DatasetRegistry(foundation.store(), foundation.blobs(), foundation.clock());
+    this.upkeep = stopping.add("the upkeep", new Upkeep(foundation.blobs(), this::referencedBlobs));
     Path runFolder = foundation.folder("runs");
     this.training =
         stopping.add(
@@ -107,11 +136,23 @@ final class Features {
     @Override
     public void hello(Transaction tx, String device, Hello hello, long nowMs) {
       rollouts.hello(tx, device, hello, nowMs);
+      governance.hello(tx, device);
     }
 
     @Override
     public void progress(Transaction tx, String device, Progress progress, long nowMs) {
       rollouts.progress(tx, device, progress, nowMs);
+    }
+
+    @Override
+    public void running(
+        Transaction tx, String device, Optional<VersionRef> running, long assignment, long nowMs) {
+      governance.running(tx, device, running, assignment, nowMs);
+    }
+
+    @Override
+    public void profile(Transaction tx, String device, ProfileReport report, long nowMs) {
+      governance.profile(tx, device, report, nowMs);
     }
 
     @Override
@@ -140,48 +181,105 @@ final class Features {
     return assignments;
   }
 
-  Rollouts rollouts() {
-    return rollouts;
+  /** Time passed. */
+  void tick(Transaction tx, long nowMs) {
+    rollouts.tick(tx, nowMs);
+    governance.tick(tx, nowMs);
   }
 
   /** Brings what an earlier process left in order, before anybody talks to this one. */
   void recover() {
     training.recover();
     long nowMs = foundation.clock().millis();
-    Waiting.await(
-        core.submit(
+    var _ =
+        core.decide(
             tx -> {
               rollouts.recovered(tx, nowMs);
+              governance.recovered(tx, nowMs);
               ingest.recovered(tx);
               return nowMs;
-            }));
+            });
+    upkeep.start(this::warm);
+  }
+
+  /** Loads the versions that devices run or shall run, so that no message waits for that. */
+  private void warm() {
+    devices.select(Selector.ALL).stream()
+        .flatMap(
+            device ->
+                Stream.concat(
+                    device.running().stream(),
+                    device.desired().map(DeviceRecord.Desired::target).stream()))
+        .distinct()
+        .limit(RegistryCatalog.MAX_CACHED)
+        .forEach(catalog::warm);
+  }
+
+  private Stream<Digest> referencedBlobs() {
+    return Stream.concat(
+        models.references(), datasets.list().stream().map(dataset -> new Digest(dataset.digest())));
   }
 
   /** The routes of these features. */
   List<Routes> routes() {
     StoredRecords stored = new StoredRecords(foundation.store());
+    List<Routes> routes = new ArrayList<>();
+    routes.add(new RolloutRoutes(core, rollouts, stored, foundation.clock()));
+    routes.add(new PredictionRoutes(core, stored, predictions, this::requireModel));
+    routes.add(
+        new DriftRoutes(core, stored, new CohortAssigner(catalog, devices), this::requireModel));
+    routes.addAll(registryRoutes(stored));
+    routes.addAll(custodyRoutes());
+    routes.addAll(governance.routes());
+    return routes;
+  }
+
+  private List<Routes> registryRoutes(StoredRecords stored) {
+    Intake intake = new Intake(core, events);
+    ModelChanges changes = new ModelChanges(models, catalog, runs, events, this::usedBy);
     return List.of(
-        new RolloutRoutes(core, rollouts, stored, foundation.clock()),
-        new PredictionRoutes(core, stored, predictions),
-        new DriftRoutes(core, stored, new CohortAssigner(catalog, devices)),
         new ModelRoutes(
             core,
+            intake,
             models,
-            catalog,
-            events,
-            new ModelRoutes.Config(foundation.policy().maxArchiveBytes(), this::usedBy)),
+            changes,
+            new ModelRoutes.Config(foundation.policy().maxArchiveBytes(), catalog)),
+        new AliasRoutes(core, models, changes),
         new DatasetRoutes(
-            core,
+            intake,
             datasets,
             new CapturedRows(stored, catalog, devices),
             events,
-            foundation.folder("scratch")),
+            foundation.emptied("scratch")),
         new TrainingRoutes(training, runs));
+  }
+
+  private List<Routes> custodyRoutes() {
+    BackupWriter backups =
+        new BackupWriter(
+            foundation.storage().records(),
+            foundation.blobs(),
+            foundation.audit(),
+            foundation.clock());
+    return List.of(
+        new AuditRoutes(core, foundation.audit(), events),
+        new StorageRoutes(core, events, upkeep, backups, foundation.config().data()));
+  }
+
+  private void requireModel(String name) {
+    if (models.model(name).isEmpty()) {
+      throw new FlotillaException(ErrorCode.MODEL_NOT_FOUND, "no model of that name is registered");
+    }
   }
 
   private byte[] sign(Assignment assignment) {
     return Dsse.sign(
         Assignment.PAYLOAD_TYPE, MessageCodec.encode(assignment), foundation.assignmentKey());
+  }
+
+  private byte[] sign(ProfileCommand command) {
+    return Dsse.sign(
+        ProfileCommand.PAYLOAD_TYPE, MessageCodec.encode(command), foundation.assignmentKey());
   }
 
   private Optional<VersionRef> assigned(String device) {

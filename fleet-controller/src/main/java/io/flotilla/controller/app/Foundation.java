@@ -3,11 +3,20 @@ package io.flotilla.controller.app;
 import io.flotilla.bundle.chunk.ChunkTable;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.bundle.layout.DurableFiles;
 import io.flotilla.bundle.signing.SigningKey;
+import io.flotilla.controller.core.GovernedRecords;
 import io.flotilla.controller.identity.CertificateAuthority;
+import io.flotilla.controller.inspection.ProbingInspector;
 import io.flotilla.protocol.message.Limits;
+import io.flotilla.registry.audit.AuditHead;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.blob.BlobStore;
+import io.flotilla.registry.dataset.Dataset;
+import io.flotilla.registry.dataset.DatasetRegistry;
+import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.model.RegistrationPolicy;
+import io.flotilla.registry.store.CheckpointStore;
 import io.flotilla.registry.store.RecordStore;
 import io.flotilla.registry.store.rocksdb.RocksRecordStore;
 import java.io.IOException;
@@ -20,6 +29,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What everything else stands on: the data folder with its store, blobs and keys.
@@ -30,20 +42,43 @@ import java.util.TreeSet;
  * store/  blobs/        records; archives and datasets
  * broker/  runs/        the embedded broker's own; a folder for each run
  * uploads/  scratch/    files on their way; emptied at every start
+ * probes/               processes that try models
  * </pre>
  */
 record Foundation(
     ControllerConfig config,
     Clock clock,
     SecureRandom random,
-    RecordStore store,
-    BlobStore blobs,
+    Storage storage,
     CertificateAuthority authority,
     SigningKey assignmentKey,
     RegistrationPolicy policy) {
+  private static final Logger LOG = LoggerFactory.getLogger(Foundation.class);
+
   /** The index of an archive must fit into one message; some bytes are left for its envelope. */
   private static final long MAX_ARCHIVE_BYTES =
       (Limits.MAX_PAYLOAD_BYTES / 32L - 8) * ChunkTable.CHUNK_BYTES;
+
+  /**
+   * What is stored.
+   *
+   * @param records small values
+   * @param blobs large ones
+   * @param audit vouches for the records
+   */
+  record Storage(CheckpointStore records, BlobStore blobs, AuditLog audit) {}
+
+  RecordStore store() {
+    return storage.records();
+  }
+
+  BlobStore blobs() {
+    return storage.blobs();
+  }
+
+  AuditLog audit() {
+    return storage.audit();
+  }
 
   /** Opens everything; throws what the parts throw, and what was opened is in {@code stopping}. */
   static Foundation open(ControllerConfig config, Stopping stopping) {
@@ -60,21 +95,75 @@ record Foundation(
             config.data(),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
-      RecordStore store =
+      CheckpointStore store =
           stopping.add("the store", RocksRecordStore.open(config.data().resolve("store")));
       Path pki = config.data().resolve("pki");
       return new Foundation(
           config,
           clock,
           random,
-          store,
-          new BlobStore(config.data().resolve("blobs")),
+          new Storage(
+              store,
+              new BlobStore(config.data().resolve("blobs")),
+              new AuditLog(store, clock, GovernedRecords.SCOPE)),
           CertificateAuthority.open(pki, hosts(config), clock, random),
           assignmentKey(pki.resolve("assignment-key.pem")),
-          new RegistrationPolicy(trust, config.acceptUnverified(), MAX_ARCHIVE_BYTES));
+          new RegistrationPolicy(
+              trust,
+              config.acceptUnverified(),
+              MAX_ARCHIVE_BYTES,
+              new ProbingInspector(config.inspection(), config.data().resolve("probes"))));
     } catch (IOException e) {
       throw new FlotillaException(
           ErrorCode.STORAGE_FAILED, "the folder %s cannot be used".formatted(config.data()), e);
+    }
+  }
+
+  /** The models on this foundation. */
+  ModelRegistry models() {
+    return new ModelRegistry(store(), blobs(), clock, policy);
+  }
+
+  /** The datasets on this foundation. */
+  DatasetRegistry datasets() {
+    return new DatasetRegistry(store(), blobs(), clock);
+  }
+
+  /**
+   * Brings what earlier releases stored up to date, and vouches for what is there if nobody did so
+   * before. To be called before anything else changes; costs little when it was done before.
+   */
+  void upgrade() {
+    boolean first = audit().head().equals(AuditHead.NONE);
+    if (models().migrate()) {
+      LOG.info("the models of an earlier release can be searched now");
+    }
+    if (first) {
+      DatasetRegistry datasets = datasets();
+      datasets.list().forEach(dataset -> profile(datasets, dataset));
+    }
+    audit().begin();
+  }
+
+  private static void profile(DatasetRegistry datasets, Dataset dataset) {
+    try {
+      var _ = datasets.profile(dataset);
+    } catch (FlotillaException e) {
+      LOG.warn("{} has no profile: {} {}", dataset.reference(), e.code(), e.getMessage());
+    }
+  }
+
+  /** A folder within the data folder, made if it is not there, without what was left in it. */
+  Path emptied(String name) {
+    Path folder = folder(name);
+    try (Stream<Path> left = Files.list(folder)) {
+      for (Path path : left.toList()) {
+        DurableFiles.deleteTree(path);
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new FlotillaException(
+          ErrorCode.STORAGE_FAILED, "the folder %s cannot be emptied".formatted(folder), e);
     }
   }
 

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the features say to devices. While there is no connection it is dropped: assignments go out
- * again when there is one, and devices repeat what was not acknowledged and ask again for what they
- * miss. Never blocks.
+ * again when there is one, commands when their device says hello, and devices repeat what was not
+ * acknowledged and ask again for what they miss. Never blocks.
  */
 final class Outbound {
   private static final Logger LOG = LoggerFactory.getLogger(Outbound.class);
@@ -33,6 +33,10 @@ final class Outbound {
 
   void assignment(String device, byte[] envelope) {
     say(new OutboundMessage(topics.assignment(device), envelope, true));
+  }
+
+  void command(String device, byte[] envelope) {
+    say(new OutboundMessage(topics.command(device), envelope, false));
   }
 
   void acknowledge(String device, Ack ack) {

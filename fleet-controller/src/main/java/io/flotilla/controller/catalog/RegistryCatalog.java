@@ -8,6 +8,7 @@ import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.model.ModelVersion;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,53 +17,83 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The registry's versions, with the baselines of the most recently asked ones in memory. The first
- * ask for a version unpacks its bundle; {@link #warm} does so ahead of time, off the core thread.
+ * ask for a version unpacks its bundle; {@link #warm} does so ahead of time, off the core thread. A
+ * baseline that cannot be read is tried again after {@value #RETRY_MILLIS} ms, so that a passing
+ * fault does not last and a lasting one does not cost every message an unpacking.
  */
 public final class RegistryCatalog implements VersionCatalog {
+  /** How long a baseline that could not be read is taken for missing. */
+  static final long RETRY_MILLIS = 60_000;
+
+  /** Most versions in memory. */
+  public static final int MAX_CACHED = 64;
+
   private static final Logger LOG = LoggerFactory.getLogger(RegistryCatalog.class);
-  private static final int MAX_CACHED = 64;
 
   private final ModelRegistry registry;
+  private final Clock clock;
 
   /** Guarded by itself. */
-  private final Map<String, KnownVersion> cached =
+  private final Map<String, Loaded> cached =
       new LinkedHashMap<>(MAX_CACHED, 1f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, KnownVersion> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Loaded> eldest) {
           return size() > MAX_CACHED;
         }
       };
 
   /** The catalog of this registry. */
-  public RegistryCatalog(ModelRegistry registry) {
+  public RegistryCatalog(ModelRegistry registry, Clock clock) {
     this.registry = registry;
+    this.clock = clock;
   }
+
+  /**
+   * A version in memory.
+   *
+   * @param untilMs Unix time in milliseconds at which it is loaded again
+   */
+  private record Loaded(KnownVersion version, long untilMs) {}
 
   @Override
   public Optional<KnownVersion> find(String model, int version) {
     String key = model + ":" + version;
     synchronized (cached) {
-      KnownVersion known = cached.get(key);
-      if (known != null) {
-        return Optional.of(known);
+      Loaded known = cached.get(key);
+      if (known != null && known.untilMs() > clock.millis()) {
+        return Optional.of(known.version());
       }
     }
-    Optional<KnownVersion> loaded = stored(model, version).map(this::load);
+    Optional<Loaded> loaded = registry.recall(model, version).map(this::load);
     loaded.ifPresent(
         known -> {
           synchronized (cached) {
             cached.put(key, known);
           }
         });
-    return loaded;
+    return loaded.map(Loaded::version);
   }
 
   /** Loads a version that will be asked for soon. */
-  public void warm(ModelVersion version) {
+  public void warm(VersionRef version) {
     if (find(version.model(), version.version()).isEmpty()) {
-      LOG.debug("{} was deleted meanwhile", version.reference());
+      LOG.debug("{} is not known here", version);
+    }
+  }
+
+  /**
+   * Lets nobody roll a version out any more that a decision deletes, before that decision is on the
+   * disk; should it never come there, the version is back after {@value #RETRY_MILLIS} ms.
+   */
+  void retire(ModelVersion version) {
+    Loaded retired =
+        new Loaded(
+            new KnownVersion(ref(version), archive(version), false, Optional.empty()),
+            clock.millis() + RETRY_MILLIS);
+    synchronized (cached) {
+      cached.put(version.reference(), retired);
     }
   }
 
@@ -73,43 +104,33 @@ public final class RegistryCatalog implements VersionCatalog {
     }
   }
 
-  private Optional<ModelVersion> stored(String model, int version) {
-    return registry
-        .find(model, version)
-        .or(
-            () ->
-                registry.history(Optional.of(model)).stream()
-                    .filter(known -> known.version() == version)
-                    .findFirst());
+  private Loaded load(ModelVersion version) {
+    boolean available = version.deletion().isEmpty();
+    Optional<Baseline> baseline = Optional.empty();
+    long untilMs = Long.MAX_VALUE;
+    if (available) {
+      try {
+        baseline = registry.file(version, BundlePaths.BASELINE).map(DriftCodec::decodeBaseline);
+      } catch (FlotillaException e) {
+        untilMs = clock.millis() + RETRY_MILLIS;
+        LOG.warn(
+            "drift on {} is not watched, its baseline cannot be read: {} {}",
+            version.reference(),
+            e.code(),
+            e.getMessage());
+      }
+    }
+    return new Loaded(
+        new KnownVersion(ref(version), archive(version), available, baseline), untilMs);
   }
 
-  private KnownVersion load(ModelVersion version) {
-    boolean available = version.deletion().isEmpty();
-    return new KnownVersion(
-        ref(version),
-        new Assignment.Archive(
-            version.archive().sizeBytes(),
-            version.archive().digest(),
-            version.archive().chunkList()),
-        available,
-        available ? baseline(version) : Optional.empty());
+  private static Assignment.Archive archive(ModelVersion version) {
+    return new Assignment.Archive(
+        version.archive().sizeBytes(), version.archive().digest(), version.archive().chunkList());
   }
 
   /** How the protocol names a version. */
   public static VersionRef ref(ModelVersion version) {
     return new VersionRef(version.model(), version.version(), version.bundle());
-  }
-
-  private Optional<Baseline> baseline(ModelVersion version) {
-    try {
-      return registry.file(version, BundlePaths.BASELINE).map(DriftCodec::decodeBaseline);
-    } catch (FlotillaException e) {
-      LOG.warn(
-          "drift on {} is not watched, its baseline cannot be read: {} {}",
-          version.reference(),
-          e.code(),
-          e.getMessage());
-      return Optional.empty();
-    }
   }
 }

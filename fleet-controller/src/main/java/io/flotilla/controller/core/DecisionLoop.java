@@ -2,6 +2,7 @@ package io.flotilla.controller.core;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.store.RecordStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +41,21 @@ public final class DecisionLoop implements AutoCloseable {
   private static final long IDLE_MILLIS = 250;
 
   private final RecordStore store;
+  private final AuditLog audit;
   private final BlockingQueue<Input<?>> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
   private final Map<String, Record> cache = new HashMap<>();
   private final Thread thread;
   private volatile boolean stopping;
 
-  /** A loop over this store; {@link #start} starts its thread, {@code flotilla-core}. */
-  public DecisionLoop(RecordStore store) {
+  /**
+   * A loop over this store; {@link #start} starts its thread, {@code flotilla-core}.
+   *
+   * @param audit gets an entry for what each decision did, in the same batch; nobody else appends
+   *     to it while this loop runs
+   */
+  public DecisionLoop(RecordStore store, AuditLog audit) {
     this.store = store;
+    this.audit = audit;
     this.thread = Thread.ofPlatform().name("flotilla-core").daemon(true).unstarted(this::run);
   }
 
@@ -92,6 +101,22 @@ public final class DecisionLoop implements AutoCloseable {
     }
     input.fail(stopped());
     return input.future;
+  }
+
+  /**
+   * Decides, and waits until it is on the disk. Not to be called on the core thread.
+   *
+   * @throws FlotillaException everything that {@link #submit} completes with
+   */
+  public <T> T decide(Decision<T> decision) {
+    try {
+      return submit(decision).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof FlotillaException refused) {
+        throw refused;
+      }
+      throw e;
+    }
   }
 
   /** Takes an input back that came in after the thread had emptied the queue. */
@@ -174,6 +199,7 @@ public final class DecisionLoop implements AutoCloseable {
   @SuppressWarnings("IllegalCatch") // guarded loop: a store's bug must not end the core thread
   private boolean write(Overlay batch, List<Input<?>> decided) {
     try {
+      batch.seal(audit);
       store.write(batch.toWriteBatch());
       batch.updateCache();
       return true;

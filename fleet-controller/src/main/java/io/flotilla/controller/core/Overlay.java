@@ -1,9 +1,13 @@
 package io.flotilla.controller.core;
 
+import io.flotilla.registry.audit.AuditAction;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.codec.RecordCodec;
 import io.flotilla.registry.store.RecordStore;
+import io.flotilla.registry.store.RecordTransaction;
 import io.flotilla.registry.store.WriteBatch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +24,22 @@ import org.jspecify.annotations.Nullable;
 final class Overlay implements Transaction {
   private static final int MIN_PAGE = 64;
 
+  private static final AuditAction BY_ITSELF =
+      new AuditAction("controller", "record.update", "controller", Map.of());
+
   private final RecordStore store;
   private final Map<String, Record> cache;
   private final @Nullable Overlay below;
   private final NavigableMap<String, Change> changes = new TreeMap<>();
   private final List<Runnable> actions = new ArrayList<>();
   private final Map<String, Runnable> onceActions = new LinkedHashMap<>();
+  private final RecordTransaction records = new Records();
+
+  /** What the decisions of these changes say they did, in their order. */
+  private final List<AuditAction> actionsTold = new ArrayList<>();
+
+  /** Of a batch: which of {@link #actionsTold} wrote a record last; without one, nobody said. */
+  private final Map<String, Integer> writers = new HashMap<>();
 
   private Overlay(RecordStore store, Map<String, Record> cache, @Nullable Overlay below) {
     this.store = store;
@@ -44,7 +58,26 @@ final class Overlay implements Transaction {
   }
 
   private sealed interface Change {
-    record Put(Record value, boolean cached) implements Change {}
+    /** A record, encoded when its bytes are first asked for. */
+    final class Put implements Change {
+      private final Record value;
+      private final boolean cached;
+      private byte @Nullable [] encoded;
+
+      Put(Record value, boolean cached) {
+        this.value = value;
+        this.cached = cached;
+      }
+
+      byte[] encoded() {
+        byte[] bytes = encoded;
+        if (bytes == null) {
+          bytes = RecordCodec.encode(value);
+          encoded = bytes;
+        }
+        return bytes;
+      }
+    }
 
     @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes: never compared or hashed
     record PutRaw(byte[] value) implements Change {}
@@ -63,7 +96,7 @@ final class Overlay implements Transaction {
     if (cached != null) {
       return Optional.of(table.type().cast(cached));
     }
-    Optional<T> stored = store.get(key).map(bytes -> RecordCodec.decode(bytes, table.type()));
+    Optional<T> stored = store.get(key).map(bytes -> RecordCodec.decode(bytes, table.type(), key));
     if (table.cached()) {
       stored.ifPresent(value -> cache.put(key, value));
     }
@@ -83,23 +116,102 @@ final class Overlay implements Transaction {
   @Override
   public <T extends Record> List<Table.Row<T>> scan(
       Table<T> table, String idPrefix, String afterId, int limit) {
-    String prefix = table.key(idPrefix);
     String after = afterId.isEmpty() ? "" : table.key(afterId);
+    return scan(table.key(idPrefix), after, limit, new Rows<>(table));
+  }
+
+  @Override
+  public RecordTransaction records() {
+    return records;
+  }
+
+  /** Makes items of what a scan meets. */
+  private interface Reader<T> {
+    T stored(RecordStore.Entry entry);
+
+    Optional<T> changed(String key, Change change);
+  }
+
+  private final class Rows<T extends Record> implements Reader<Table.Row<T>> {
+    private final Table<T> table;
+
+    Rows(Table<T> table) {
+      this.table = table;
+    }
+
+    @Override
+    public Table.Row<T> stored(RecordStore.Entry entry) {
+      Record cached = table.cached() ? cache.get(entry.key()) : null;
+      return row(
+          entry.key(),
+          cached != null
+              ? table.type().cast(cached)
+              : RecordCodec.decode(entry.value(), table.type(), entry.key()));
+    }
+
+    @Override
+    public Optional<Table.Row<T>> changed(String key, Change change) {
+      return record(table, change).map(value -> row(key, value));
+    }
+
+    private Table.Row<T> row(String key, T value) {
+      return new Table.Row<>(table.id(key), value);
+    }
+  }
+
+  private static final class Entries implements Reader<RecordStore.Entry> {
+    @Override
+    public RecordStore.Entry stored(RecordStore.Entry entry) {
+      return entry;
+    }
+
+    @Override
+    public Optional<RecordStore.Entry> changed(String key, Change change) {
+      return bytes(change).map(value -> new RecordStore.Entry(key, value));
+    }
+  }
+
+  /** This overlay in the terms of the store. */
+  private final class Records implements RecordTransaction {
+    @Override
+    public Optional<byte[]> get(String key) {
+      Change change = change(key);
+      return change == null ? store.get(key) : bytes(change);
+    }
+
+    @Override
+    public List<RecordStore.Entry> scan(String prefix, String afterKey, int limit) {
+      return Overlay.this.scan(prefix, afterKey, limit, new Entries());
+    }
+
+    @Override
+    public void put(String key, byte[] value) {
+      changes.put(key, new Change.PutRaw(value));
+    }
+
+    @Override
+    public void delete(String key) {
+      changes.put(key, new Change.Delete());
+    }
+  }
+
+  private <T> List<T> scan(String prefix, String afterKey, int limit, Reader<T> reader) {
     int page = Math.min(RecordStore.MAX_SCAN, Math.max(limit, MIN_PAGE));
-    List<Table.Row<T>> rows = new ArrayList<>();
-    while (rows.size() < limit) {
+    String after = afterKey;
+    List<T> found = new ArrayList<>();
+    while (found.size() < limit) {
       List<RecordStore.Entry> stored = store.scan(prefix, after, page);
       boolean last = stored.size() < page;
       @Nullable String upTo = last ? null : stored.getLast().key();
-      merged(table, stored, prefix, new Bounds(after, upTo)).stream()
-          .limit(limit - rows.size())
-          .forEach(rows::add);
+      merged(stored, prefix, new Bounds(after, upTo), reader).stream()
+          .limit(limit - found.size())
+          .forEach(found::add);
       if (upTo == null) {
         break;
       }
       after = upTo;
     }
-    return rows;
+    return found;
   }
 
   /** Keys after {@code after} and up to {@code upTo}, or to the end if that is null. */
@@ -109,53 +221,26 @@ final class Overlay implements Transaction {
     }
   }
 
-  private <T extends Record> List<Table.Row<T>> merged(
-      Table<T> table, List<RecordStore.Entry> stored, String prefix, Bounds bounds) {
-    NavigableMap<String, Optional<T>> rows = new TreeMap<>();
+  private <T> List<T> merged(
+      List<RecordStore.Entry> stored, String prefix, Bounds bounds, Reader<T> reader) {
+    NavigableMap<String, Optional<T>> items = new TreeMap<>();
     for (RecordStore.Entry entry : stored) {
       if (change(entry.key()) == null) {
-        rows.put(entry.key(), Optional.of(cachedOr(table, entry)));
+        items.put(entry.key(), Optional.of(reader.stored(entry)));
       }
     }
+    String from = prefix.compareTo(bounds.after()) > 0 ? prefix : bounds.after();
     for (Overlay layer = this; layer != null; layer = layer.below) {
-      for (Map.Entry<String, Change> entry : layer.changes.tailMap(prefix, true).entrySet()) {
+      for (Map.Entry<String, Change> entry : layer.changes.tailMap(from, true).entrySet()) {
         if (!entry.getKey().startsWith(prefix)) {
           break;
         }
         if (bounds.contains(entry.getKey())) {
-          rows.putIfAbsent(entry.getKey(), record(table, entry.getValue()));
+          items.putIfAbsent(entry.getKey(), reader.changed(entry.getKey(), entry.getValue()));
         }
       }
     }
-    List<Table.Row<T>> present = new ArrayList<>();
-    rows.forEach((key, value) -> value.ifPresent(v -> present.add(row(table, key, v))));
-    return present;
-  }
-
-  private <T extends Record> T cachedOr(Table<T> table, RecordStore.Entry entry) {
-    Record cached = table.cached() ? cache.get(entry.key()) : null;
-    return cached != null
-        ? table.type().cast(cached)
-        : RecordCodec.decode(entry.value(), table.type());
-  }
-
-  private static <T extends Record> Table.Row<T> row(Table<T> table, String key, T value) {
-    return new Table.Row<>(table.id(key), value);
-  }
-
-  @Override
-  public Optional<byte[]> getRaw(String key) {
-    return switch (change(key)) {
-      case null -> store.get(key);
-      case Change.PutRaw raw -> Optional.of(raw.value().clone());
-      case Change.Put put -> Optional.of(RecordCodec.encode(put.value()));
-      case Change.Delete delete -> Optional.empty();
-    };
-  }
-
-  @Override
-  public void putRaw(String key, byte[] value) {
-    changes.put(key, new Change.PutRaw(value));
+    return items.values().stream().flatMap(Optional::stream).toList();
   }
 
   @Override
@@ -164,6 +249,11 @@ final class Overlay implements Transaction {
     T result = decision.decide(own);
     own.merge();
     return result;
+  }
+
+  @Override
+  public void audit(AuditAction action) {
+    actionsTold.add(action);
   }
 
   @Override
@@ -186,6 +276,43 @@ final class Overlay implements Transaction {
     batch.changes.putAll(changes);
     batch.actions.addAll(actions);
     onceActions.forEach(batch::thenOnce);
+    batch.actionsTold.addAll(actionsTold);
+    if (batch.below == null) {
+      int last = batch.actionsTold.size() - 1;
+      for (String key : changes.keySet()) {
+        if (actionsTold.isEmpty()) {
+          batch.writers.remove(key);
+        } else {
+          batch.writers.put(key, last);
+        }
+      }
+    }
+  }
+
+  /**
+   * Adds to a batch the entries that vouch for it: one for every action that its decisions told of,
+   * with the governed records that this decision wrote last, and one of the controller's own for
+   * those of which nobody said anything. What a later decision of the batch overwrote was never on
+   * the disk and is vouched for in its last form only. Of several actions of one decision the last
+   * one has the records.
+   */
+  void seal(AuditLog log) {
+    List<Map<String, Optional<byte[]>>> byAction = new ArrayList<>();
+    actionsTold.forEach(action -> byAction.add(new TreeMap<>()));
+    Map<String, Optional<byte[]>> byNobody = new TreeMap<>();
+    changes.forEach(
+        (key, change) -> {
+          if (log.governs(key)) {
+            Integer writer = writers.get(key);
+            (writer == null ? byNobody : byAction.get(writer)).put(key, bytes(change));
+          }
+        });
+    for (int i = 0; i < byAction.size(); i++) {
+      log.append(records, actionsTold.get(i), byAction.get(i));
+    }
+    if (!byNobody.isEmpty()) {
+      log.append(records, BY_ITSELF, byNobody);
+    }
   }
 
   int size() {
@@ -198,7 +325,7 @@ final class Overlay implements Transaction {
     changes.forEach(
         (key, change) -> {
           switch (change) {
-            case Change.Put put -> batch.put(key, RecordCodec.encode(put.value()));
+            case Change.Put put -> batch.put(key, put.encoded());
             case Change.PutRaw raw -> batch.put(key, raw.value());
             case Change.Delete delete -> batch.delete(key);
           }
@@ -210,8 +337,8 @@ final class Overlay implements Transaction {
   void updateCache() {
     changes.forEach(
         (key, change) -> {
-          if (change instanceof Change.Put put && put.cached()) {
-            cache.put(key, put.value());
+          if (change instanceof Change.Put put && put.cached) {
+            cache.put(key, put.value);
           } else {
             cache.remove(key);
           }
@@ -237,8 +364,17 @@ final class Overlay implements Transaction {
 
   private static <T extends Record> Optional<T> record(Table<T> table, Change change) {
     return switch (change) {
-      case Change.Put put -> Optional.of(table.type().cast(put.value()));
+      case Change.Put put -> Optional.of(table.type().cast(put.value));
       case Change.PutRaw raw -> Optional.of(RecordCodec.decode(raw.value(), table.type()));
+      case Change.Delete delete -> Optional.empty();
+    };
+  }
+
+  /** The bytes that a change leaves, as a copy of the caller's own. */
+  private static Optional<byte[]> bytes(Change change) {
+    return switch (change) {
+      case Change.Put put -> Optional.of(put.encoded().clone());
+      case Change.PutRaw raw -> Optional.of(raw.value().clone());
       case Change.Delete delete -> Optional.empty();
     };
   }

@@ -24,7 +24,9 @@ public final class StoredRecords {
     if (id.length() > MAX_ID_CHARS) {
       return Optional.empty();
     }
-    return store.get(table.key(id)).map(bytes -> RecordCodec.decode(bytes, table.type()));
+    return store
+        .get(table.key(id))
+        .map(bytes -> RecordCodec.decode(bytes, table.type(), table.key(id)));
   }
 
   /**
@@ -47,7 +49,8 @@ public final class StoredRecords {
         .map(
             entry ->
                 new Table.Row<>(
-                    table.id(entry.key()), RecordCodec.decode(entry.value(), table.type())))
+                    table.id(entry.key()),
+                    RecordCodec.decode(entry.value(), table.type(), entry.key())))
         .toList();
   }
 }

@@ -1,5 +1,7 @@
 package io.flotilla.controller.core;
 
+import io.flotilla.registry.audit.AuditAction;
+import io.flotilla.registry.store.RecordTransaction;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,11 +30,17 @@ public interface Transaction {
   <T extends Record> List<Table.Row<T>> scan(
       Table<T> table, String idPrefix, String afterId, int limit);
 
-  /** The value stored under a key of another kind of owner, such as the event log. */
-  Optional<byte[]> getRaw(String key);
+  /**
+   * This decision in the store's own terms, for the registry and whoever else keeps raw records:
+   * the same records and the same changes. Valid as long as this is.
+   */
+  RecordTransaction records();
 
-  /** Stores a value under a key of another kind of owner, such as the event log. */
-  void putRaw(String key, byte[] value);
+  /**
+   * Says who does what, and why, with the governed records that this decision writes. It goes into
+   * the audit chain in the same batch. A decision that says nothing is the controller's own.
+   */
+  void audit(AuditAction action);
 
   /**
    * Decides something on top of this decision. If that throws, its own changes and actions are

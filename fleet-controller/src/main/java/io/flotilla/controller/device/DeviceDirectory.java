@@ -6,6 +6,7 @@ import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.registry.codec.RecordCodec;
 import io.flotilla.registry.store.RecordStore;
+import io.flotilla.registry.store.WriteBatch;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
@@ -21,27 +22,60 @@ public final class DeviceDirectory {
   public static final int MAX_PAGE = 1000;
 
   private static final int HEX = 16;
-  private static final Table<DeviceRecord> DEVICES = Table.cached("device", DeviceRecord.class);
+  private static final Table<StoredDevice> DEVICES = Table.cached("device", StoredDevice.class);
+  private static final Table<StoredDevice.State> STATES =
+      Table.cached("device-state", StoredDevice.State.class);
 
   private final ConcurrentNavigableMap<String, DeviceRecord> stored = new ConcurrentSkipListMap<>();
 
-  /** Reads all devices from the store. */
+  /**
+   * Reads all devices from the store. What an earlier release kept in one record is split first, so
+   * it must come before any decision.
+   */
   public DeviceDirectory(RecordStore store) {
+    split(store);
     String after = "";
     List<RecordStore.Entry> entries;
     do {
       entries = store.scan(DEVICES.key(""), after, RecordStore.MAX_SCAN);
       for (RecordStore.Entry entry : entries) {
-        DeviceRecord device = RecordCodec.decode(entry.value(), DeviceRecord.class);
-        stored.put(device.id(), device);
+        StoredDevice device = RecordCodec.decode(entry.value(), StoredDevice.class, entry.key());
+        stored.put(device.id(), device.with(storedState(store, device.id())));
         after = entry.key();
       }
     } while (entries.size() == RecordStore.MAX_SCAN);
   }
 
+  private static void split(RecordStore store) {
+    String after = "";
+    List<RecordStore.Entry> entries;
+    do {
+      entries = store.scan(DEVICES.key(""), after, RecordStore.MAX_SCAN);
+      WriteBatch batch = new WriteBatch();
+      for (RecordStore.Entry entry : entries) {
+        String id = RecordCodec.decode(entry.value(), StoredDevice.class, entry.key()).id();
+        if (store.get(STATES.key(id)).isEmpty()) {
+          StoredDevice.Whole whole =
+              RecordCodec.decode(entry.value(), StoredDevice.Whole.class, entry.key());
+          batch.put(STATES.key(id), RecordCodec.encode(whole.state()));
+        }
+        after = entry.key();
+      }
+      store.write(batch);
+    } while (entries.size() == RecordStore.MAX_SCAN);
+  }
+
+  private static StoredDevice.State storedState(RecordStore store, String id) {
+    return store
+        .get(STATES.key(id))
+        .map(bytes -> RecordCodec.decode(bytes, StoredDevice.State.class, STATES.key(id)))
+        .orElse(StoredDevice.State.NEW);
+  }
+
   /** The device as the decision sees it; core thread only. */
   public Optional<DeviceRecord> get(Transaction tx, String id) {
-    return tx.get(DEVICES, id);
+    return tx.get(DEVICES, id)
+        .map(device -> device.with(tx.get(STATES, id).orElse(StoredDevice.State.NEW)));
   }
 
   /**
@@ -53,9 +87,19 @@ public final class DeviceDirectory {
     return get(tx, id).orElseThrow(() -> notFound(id));
   }
 
-  /** Stores a device as a part of the decision; core thread only. */
+  /**
+   * Stores a device as a part of the decision; core thread only. Of its two records only those that
+   * change are written.
+   */
   public void put(Transaction tx, DeviceRecord device) {
-    tx.put(DEVICES, device.id(), device);
+    StoredDevice decided = StoredDevice.of(device);
+    if (tx.get(DEVICES, device.id()).filter(decided::equals).isEmpty()) {
+      tx.put(DEVICES, device.id(), decided);
+    }
+    StoredDevice.State told = StoredDevice.State.of(device);
+    if (tx.get(STATES, device.id()).filter(told::equals).isEmpty()) {
+      tx.put(STATES, device.id(), told);
+    }
     tx.then(() -> stored.put(device.id(), device));
   }
 

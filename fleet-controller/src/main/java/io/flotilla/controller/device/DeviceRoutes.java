@@ -6,6 +6,7 @@ import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
+import io.flotilla.registry.audit.AuditAction;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -116,6 +117,7 @@ public final class DeviceRoutes implements Routes {
   }
 
   private void announce(Transaction tx, String what, String id, Map<String, Object> data) {
+    tx.audit(new AuditAction("operator", "device." + what, "device/" + id, Map.of()));
     events.append(tx, new FleetEvent("io.flotilla.device." + what, "device/" + id, data));
   }
 

@@ -69,7 +69,7 @@ public final class EventLog {
   public List<LoggedEvent> page(long after, int limit) {
     String afterKey = after <= 0 ? "" : EVENTS.key(rowId(after));
     return store.scan(EVENTS.key(""), afterKey, Math.clamp(limit, 1, MAX_PAGE)).stream()
-        .map(entry -> RecordCodec.decode(entry.value(), LoggedEvent.class))
+        .map(entry -> RecordCodec.decode(entry.value(), LoggedEvent.class, entry.key()))
         .toList();
   }
 

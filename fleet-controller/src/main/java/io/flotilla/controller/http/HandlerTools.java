@@ -9,14 +9,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +42,13 @@ public final class HandlerTools {
   private static final int FIRST_SERVER_ERROR = 500;
   private static final String JSON = "application/json";
 
-  private final Executor workers;
+  private final Lanes lanes;
   private final Uploads uploads;
   private final Handler<RoutingContext> jsonBody =
       BodyHandler.create(false).setBodyLimit(MAX_JSON_BYTES);
 
-  HandlerTools(Executor workers, Uploads uploads) {
-    this.workers = workers;
+  HandlerTools(Lanes lanes, Uploads uploads) {
+    this.lanes = lanes;
     this.uploads = uploads;
   }
 
@@ -137,19 +139,73 @@ public final class HandlerTools {
 
   /** Like {@link #handleAsync(RoutingContext, CompletionStage)} with another status than 200. */
   public void handleAsync(RoutingContext ctx, int status, CompletionStage<?> stage) {
+    whenDone(
+        ctx,
+        stage,
+        value -> {
+          if (value == null) {
+            empty(ctx);
+          } else {
+            json(ctx, status, value);
+          }
+        });
+  }
+
+  /**
+   * Runs the answer on the request's event loop when the stage completes, or answers with its
+   * problem.
+   */
+  public <T> void whenDone(RoutingContext ctx, CompletionStage<T> stage, Consumer<T> answer) {
     Context context = ctx.vertx().getOrCreateContext();
-    stage.whenComplete(
-        (value, failure) ->
-            context.runOnContext(
-                now -> {
-                  if (failure != null) {
-                    fail(ctx, failure);
-                  } else if (value == null) {
-                    empty(ctx);
-                  } else {
-                    json(ctx, status, value);
-                  }
-                }));
+    var _ =
+        stage.whenComplete(
+            (value, failure) ->
+                context.runOnContext(
+                    now -> {
+                      if (failure != null) {
+                        fail(ctx, failure);
+                      } else {
+                        answer.accept(value);
+                      }
+                    }));
+  }
+
+  /** Answers 200 with a stored file's content, or its problem. */
+  public void handleFile(RoutingContext ctx, CompletionStage<Path> file, String contentType) {
+    whenDone(ctx, file, found -> sendFile(ctx, found, contentType));
+  }
+
+  /** Writes a body of unknown length. */
+  @FunctionalInterface
+  public interface BodyWriter {
+    /** Writes everything; need not close. */
+    void write(OutputStream body) throws IOException;
+  }
+
+  /**
+   * Answers 200 with what the writer writes, on a thread of the lane. If it fails before the first
+   * piece is sent, the answer is its problem; afterwards the connection is cut, so that nobody
+   * takes a part for the whole.
+   */
+  public void handleStream(RoutingContext ctx, Lane lane, String contentType, BodyWriter writer) {
+    withoutTimeout(ctx);
+    ctx.response().setChunked(true).putHeader("Content-Type", contentType);
+    ResponseStream body = new ResponseStream(ctx);
+    whenDone(
+        ctx,
+        blocking(
+            lane,
+            () -> {
+              try {
+                writer.write(body);
+                body.close();
+                return true;
+              } catch (IOException e) {
+                throw new FlotillaException(
+                    ErrorCode.REQUEST_TIMED_OUT, "the answer could not be sent", e);
+              }
+            }),
+        sent -> {});
   }
 
   /** Answers 204. */
@@ -214,18 +270,28 @@ public final class HandlerTools {
 
   // Working.
 
-  /**
-   * Runs work that may block on one of a few workers. The stage completes with its result or what
-   * it threw; exceptionally with {@code CONTROLLER_UNREACHABLE} if too much work waits.
-   */
+  /** Runs work that may block on the quick lane; see {@link #blocking(Lane, Supplier)}. */
   public <T> CompletionStage<T> blocking(Supplier<T> work) {
+    return blocking(Lane.QUICK, work);
+  }
+
+  /**
+   * Runs work that may block on one of a lane's threads. The stage completes with its result or
+   * what it threw; exceptionally with {@code CONTROLLER_UNREACHABLE} if too much work waits.
+   */
+  public <T> CompletionStage<T> blocking(Lane lane, Supplier<T> work) {
     try {
-      return CompletableFuture.supplyAsync(work, workers);
+      return CompletableFuture.supplyAsync(work, lanes.of(lane));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedStage(
           new FlotillaException(
               ErrorCode.CONTROLLER_UNREACHABLE, "the controller is busy: ask again later", e));
     }
+  }
+
+  /** Gives a request whose answer takes its time 20 times as long, from now. */
+  public void withMoreTime(RoutingContext ctx) {
+    Deadline.extend(ctx);
   }
 
   /** Takes the time limit off a request whose answer is a stream without end. */

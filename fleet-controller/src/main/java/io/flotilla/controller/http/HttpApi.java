@@ -15,10 +15,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -32,8 +29,11 @@ public final class HttpApi implements AutoCloseable {
   public static final String BASE = "/api/v1";
 
   private static final int EVENT_LOOPS = 2;
-  private static final int WORKERS = 4;
-  private static final int MAX_WAITING_WORK = 256;
+
+  /** Longest query of an address, in characters as they are sent. */
+  private static final int MAX_QUERY_CHARS = 8192;
+
+  private static final int MAX_LINE_CHARS = 2 * MAX_QUERY_CHARS;
   private static final int IDLE_SECONDS = 60;
   private static final int CLOSE_SECONDS = 5;
   private static final int NOT_FOUND = 404;
@@ -43,7 +43,7 @@ public final class HttpApi implements AutoCloseable {
 
   private final HttpConfig config;
   private final Vertx vertx;
-  private final ExecutorService workers;
+  private final Lanes lanes;
   private final HandlerTools tools;
   private final Router api;
   private final HttpServer server;
@@ -59,15 +59,8 @@ public final class HttpApi implements AutoCloseable {
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
-    this.workers =
-        new ThreadPoolExecutor(
-            WORKERS,
-            WORKERS,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MAX_WAITING_WORK),
-            Thread.ofPlatform().name("flotilla-http-worker-", 0).daemon(true).factory());
-    this.tools = new HandlerTools(workers, uploads);
+    this.lanes = new Lanes();
+    this.tools = new HandlerTools(lanes, uploads);
     this.api = Router.router(vertx);
     features.forEach(routes -> routes.mount(api, tools));
     this.server = vertx.createHttpServer(options(config)).requestHandler(root(token));
@@ -120,6 +113,7 @@ public final class HttpApi implements AutoCloseable {
                 .addKeyPath(config.key().toString()))
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
         .setIdleTimeout(IDLE_SECONDS)
+        .setMaxInitialLineLength(MAX_LINE_CHARS)
         .setHandle100ContinueAutomatically(true);
   }
 
@@ -157,6 +151,16 @@ public final class HttpApi implements AutoCloseable {
         .putHeader("Strict-Transport-Security", "max-age=31536000")
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("X-Frame-Options", "DENY");
+    String query = ctx.request().query();
+    if (query != null && query.length() > MAX_QUERY_CHARS) {
+      tools.fail(
+          ctx,
+          new FlotillaException(
+              ErrorCode.REQUEST_TOO_LARGE,
+              "the query of the address is over the limit of %d characters"
+                  .formatted(MAX_QUERY_CHARS)));
+      return;
+    }
     ctx.next();
   }
 
@@ -218,6 +222,6 @@ public final class HttpApi implements AutoCloseable {
         .toCompletableFuture()
         .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
         .join();
-    workers.shutdownNow();
+    lanes.close();
   }
 }

@@ -2,6 +2,7 @@ package io.flotilla.controller.http;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.vertx.core.http.HttpClosedException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,10 +26,14 @@ final class Problem {
         && at.getCause() != null) {
       at = at.getCause();
     }
-    return at instanceof FlotillaException known
-        ? known
-        : new FlotillaException(
-            ErrorCode.INTERNAL, "a bug in the controller: see its log", failure);
+    return switch (at) {
+      case FlotillaException known -> known;
+      case HttpClosedException gone ->
+          new FlotillaException(ErrorCode.REQUEST_TIMED_OUT, "the caller went away", gone);
+      default ->
+          new FlotillaException(
+              ErrorCode.INTERNAL, "a bug in the controller: see its log", failure);
+    };
   }
 
   static Map<String, Object> body(FlotillaException failure) {
@@ -52,9 +57,13 @@ final class Problem {
           DEVICE_NOT_FOUND,
           ROLLOUT_NOT_FOUND,
           DATASET_NOT_FOUND,
-          RUN_NOT_FOUND ->
+          RUN_NOT_FOUND,
+          ALIAS_NOT_FOUND,
+          ENVIRONMENT_NOT_FOUND,
+          PREDICTION_NOT_FOUND,
+          PROFILE_NOT_FOUND ->
           404;
-      case CONFLICT, VERSION_IN_USE, ROLLOUT_STATE -> 409;
+      case CONFLICT, VERSION_IN_USE, ROLLOUT_STATE, ALIAS_MOVED, DEVICE_UNFIT -> 409;
       case REQUEST_TOO_LARGE, BUNDLE_TOO_LARGE -> 413;
       case UNAUTHENTICATED -> Problem.UNAUTHENTICATED;
       case CSR_INVALID -> 400;

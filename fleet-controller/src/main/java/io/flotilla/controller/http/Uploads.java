@@ -113,12 +113,16 @@ final class Uploads {
               stop(
                   new FlotillaException(
                       ErrorCode.REQUEST_TIMED_OUT, "the caller went away", failure)));
-      request.endHandler(
-          ended ->
-              to.close()
-                  .onSuccess(closed -> outcome.complete(file))
-                  .onFailure(failure -> outcome.completeExceptionally(disk(failure))));
+      request.endHandler(ended -> end(file));
       request.resume();
+    }
+
+    private void end(Path file) {
+      if (!outcome.isDone()) {
+        to.close()
+            .onSuccess(closed -> outcome.complete(file))
+            .onFailure(failure -> outcome.completeExceptionally(disk(failure)));
+      }
     }
 
     private void take(Buffer part) {

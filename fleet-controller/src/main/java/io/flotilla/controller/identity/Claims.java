@@ -7,6 +7,7 @@ import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.Labels;
+import io.flotilla.registry.audit.AuditAction;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -77,6 +78,9 @@ public final class Claims {
     }
     return core.submit(
         tx -> {
+          tx.audit(
+              new AuditAction(
+                  "operator", "claim.issue", "claim", Map.of("count", Integer.toString(count))));
           forget(tx, nowMs - REMEMBERED.toMillis());
           for (ClaimToken token : tokens) {
             tx.put(

@@ -8,12 +8,11 @@ import io.flotilla.controller.device.FleetState;
 import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.identity.CertificateAuthority.Issued;
 import io.flotilla.protocol.topic.Topics;
+import io.flotilla.registry.audit.AuditAction;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Turns a claim and a certificate signing request into a device of the fleet. The certificate is
@@ -53,16 +52,18 @@ public final class Enrolment {
     ClaimToken token = ClaimToken.parse(request.claim());
     String deviceId = requireDeviceId(request.deviceId());
     // Nobody makes the controller compute without a claim of its own.
-    var _ = await(fleet.core().submit(tx -> claims.known(tx, token)));
+    var _ = fleet.core().decide(tx -> claims.known(tx, token));
     CertificateRequest csr = CertificateRequest.parse(request.csr());
     Attempt attempt = new Attempt(token, deviceId, csr.keyDigest());
     // First a look, so that nobody makes the authority sign with a claim that is used up.
     String certificate =
-        await(fleet.core().submit(tx -> attempt.check(tx)))
+        fleet
+            .core()
+            .decide(attempt::check)
             .orElseGet(
                 () -> {
                   Issued issued = authority.issueDevice(csr, deviceId);
-                  return await(fleet.core().submit(tx -> attempt.take(tx, issued)));
+                  return fleet.core().decide(tx -> attempt.take(tx, issued));
                 });
     return new EnrolmentAnswer(
         deviceId,
@@ -80,17 +81,6 @@ public final class Enrolment {
           ErrorCode.NAME_INVALID, "no device can be called \"controller\": choose another id");
     }
     return deviceId;
-  }
-
-  private static <T> T await(CompletionStage<T> stage) {
-    try {
-      return stage.toCompletableFuture().join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof FlotillaException refused) {
-        throw refused;
-      }
-      throw e;
-    }
   }
 
   /** One device's attempt; its methods are decisions. */
@@ -136,6 +126,12 @@ public final class Enrolment {
               .map(known -> known.withIdentity(identity).withLabels(merged(known, claim)))
               .orElseGet(() -> DeviceRecord.enrolled(deviceId, claim.labels(), identity));
       fleet.devices().put(tx, device);
+      tx.audit(
+          new AuditAction(
+              "device/" + deviceId,
+              "device.enrol",
+              "device/" + deviceId,
+              Map.of("claim", claim.id(), "certificateSerial", issued.serial())));
       fleet
           .events()
           .append(

@@ -4,8 +4,10 @@ import io.flotilla.bundle.Digest;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.http.codec.ApiJson;
+import io.flotilla.registry.audit.AuditAction;
+import io.flotilla.registry.audit.AuditLog;
+import io.flotilla.registry.store.DirectTransaction;
 import io.flotilla.registry.store.RecordStore;
-import io.flotilla.registry.store.WriteBatch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,10 +51,12 @@ public final class OperatorAccess {
    * Takes up the token that file and store agree on, or makes a new one. To be called before the
    * core starts.
    *
+   * @param audit vouches for the hash of a new token
    * @throws FlotillaException {@code CONFIGURATION_INVALID} if others can read the file; {@code
    *     STORAGE_FAILED}; the store's failures
    */
-  public static OperatorAccess open(RecordStore store, Path file, SecureRandom random) {
+  public static OperatorAccess open(
+      RecordStore store, AuditLog audit, Path file, SecureRandom random) {
     Optional<byte[]> stored = store.get(KEY);
     Optional<String> present = read(file);
     if (present.isPresent()
@@ -63,7 +68,13 @@ public final class OperatorAccess {
     random.nextBytes(fresh);
     OperatorAccess access =
         new OperatorAccess(file, Base64.getUrlEncoder().withoutPadding().encodeToString(fresh));
-    store.write(new WriteBatch().put(KEY, access.hash));
+    DirectTransaction tx = new DirectTransaction(store);
+    tx.put(KEY, access.hash);
+    audit.append(
+        tx,
+        new AuditAction("controller", "operator.token", "operator", Map.of()),
+        Map.of(KEY, Optional.of(access.hash)));
+    tx.commit();
     return access;
   }
 

@@ -2,8 +2,11 @@ package io.flotilla.controller.ingest;
 
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.protocol.message.Hello;
+import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
+import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
+import java.util.Optional;
 
 /**
  * What other features make of what devices say. Every method throws a {@code FlotillaException} if
@@ -15,6 +18,18 @@ public interface BodyHandlers {
 
   /** A deployment went one step. */
   void progress(Transaction tx, String device, Progress progress, long nowMs);
+
+  /**
+   * A device said what it runs; it may have said so before.
+   *
+   * @param running empty if it runs nothing
+   * @param assignment number of the last assignment that it accepted; 0 if none
+   */
+  void running(
+      Transaction tx, String device, Optional<VersionRef> running, long assignment, long nowMs);
+
+  /** A profile job of a device began or ended. */
+  void profile(Transaction tx, String device, ProfileReport report, long nowMs);
 
   /** A window of drift counters is complete. */
   void window(Transaction tx, String device, WindowReport report, long nowMs);

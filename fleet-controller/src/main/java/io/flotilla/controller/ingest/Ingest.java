@@ -13,10 +13,12 @@ import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Capture;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.Hello;
+import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.Reported;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.message.Status;
+import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
 import io.flotilla.protocol.topic.Topics.UpTopic;
 import java.util.Map;
@@ -94,7 +96,7 @@ public final class Ingest {
               case HELLO -> hello(inner, device, decode(payload, Hello.class), nowMs);
               case STATUS -> status(inner, device, decode(payload, Status.class), nowMs);
               case NEED -> throw new IllegalArgumentException("needs go to delivery");
-              case PROGRESS, REPORTED, CAPTURE, WINDOWS, EVENTS ->
+              case PROGRESS, REPORTED, CAPTURE, WINDOWS, PROFILES, EVENTS ->
                   spooled(inner, topic, decode(payload, SpooledEnvelope.class), nowMs);
             }
             return true;
@@ -116,7 +118,11 @@ public final class Ingest {
       spool = replace(tx, device, spool, hello.spoolId());
     }
     tx.put(SPOOLS, device, spool);
-    presence.hello(tx, device, hello, wiped || known.isEmpty(), nowMs);
+    boolean newSpool = wiped || known.isEmpty();
+    presence.hello(tx, device, hello, newSpool, nowMs);
+    if (newSpool) {
+      handlers.running(tx, device, hello.running(), hello.lastAssignment(), nowMs);
+    }
     handlers.hello(tx, device, hello, nowMs);
     acknowledge(tx, device, spool);
   }
@@ -184,6 +190,7 @@ public final class Ingest {
         Reported reported = decode(body, Reported.class);
         requireSchema(reported.schema());
         devices.put(tx, devices.require(tx, device).withRunning(reported.running()));
+        handlers.running(tx, device, reported.running(), reported.assignment(), nowMs);
       }
       case CAPTURE -> {
         Capture capture = decode(body, Capture.class);
@@ -195,6 +202,11 @@ public final class Ingest {
         requireSchema(report.schema());
         predictions.reported(tx, device, report.totals());
         handlers.window(tx, device, report, nowMs);
+      }
+      case PROFILES -> {
+        ProfileReport report = decode(body, ProfileReport.class);
+        requireSchema(report.schema());
+        handlers.profile(tx, device, report, nowMs);
       }
       case EVENTS -> {
         DeviceEvent event = decode(body, DeviceEvent.class);
@@ -210,7 +222,9 @@ public final class Ingest {
     handlers.progress(tx, device, progress, nowMs);
     switch (progress.state()) {
       case COMMITTED -> {
-        devices.put(tx, devices.require(tx, device).withRunning(Optional.of(progress.target())));
+        Optional<VersionRef> running = Optional.of(progress.target());
+        devices.put(tx, devices.require(tx, device).withRunning(running));
+        handlers.running(tx, device, running, progress.assignment(), nowMs);
         deployment(tx, "activated", device, progress);
       }
       case REFUSED -> deployment(tx, "refused", device, progress);

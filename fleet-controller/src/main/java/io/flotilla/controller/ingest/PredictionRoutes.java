@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Accounting of predictions, what was captured, and labels that arrive later. */
@@ -36,10 +37,21 @@ public final class PredictionRoutes implements Routes {
   private final DecisionLoop core;
   private final StoredRecords stored;
   private final Predictions predictions;
+  private final Consumer<String> requireModel;
 
-  /** Routes over what is stored. */
-  public PredictionRoutes(DecisionLoop core, StoredRecords stored, Predictions predictions) {
+  /**
+   * Routes over what is stored.
+   *
+   * @param requireModel throws {@code MODEL_NOT_FOUND} if no model of this name is registered; may
+   *     block
+   */
+  public PredictionRoutes(
+      DecisionLoop core,
+      StoredRecords stored,
+      Predictions predictions,
+      Consumer<String> requireModel) {
     this.core = core;
+    this.requireModel = requireModel;
     this.stored = stored;
     this.predictions = predictions;
   }
@@ -64,6 +76,7 @@ public final class PredictionRoutes implements Routes {
   }
 
   private Map<String, Object> accounting(String model) {
+    requireModel.accept(model);
     long total = 0;
     long duplicates = 0;
     Map<String, Long> byVersion = new TreeMap<>();

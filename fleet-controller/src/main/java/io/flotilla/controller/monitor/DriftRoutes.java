@@ -3,15 +3,18 @@ package io.flotilla.controller.monitor;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
+import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
 import io.flotilla.drift.WindowVerdict;
+import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.store.RecordStore;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Shows drift by device, and puts devices that drifted alike into cohorts. */
@@ -19,10 +22,21 @@ public final class DriftRoutes implements Routes {
   private final DecisionLoop core;
   private final StoredRecords stored;
   private final CohortAssigner cohorts;
+  private final Consumer<String> requireModel;
 
-  /** Routes over what is stored. */
-  public DriftRoutes(DecisionLoop core, StoredRecords stored, CohortAssigner cohorts) {
+  /**
+   * Routes over what is stored.
+   *
+   * @param requireModel throws {@code MODEL_NOT_FOUND} if no model of this name is registered; may
+   *     block
+   */
+  public DriftRoutes(
+      DecisionLoop core,
+      StoredRecords stored,
+      CohortAssigner cohorts,
+      Consumer<String> requireModel) {
     this.core = core;
+    this.requireModel = requireModel;
     this.stored = stored;
     this.cohorts = cohorts;
   }
@@ -40,11 +54,24 @@ public final class DriftRoutes implements Routes {
             ctx -> {
               String model = tools.path(ctx, "model");
               tools.handleAsync(
-                  ctx, core.submit(tx -> Map.of("cohorts", cohorts.assign(tx, model))));
+                  ctx,
+                  tools
+                      .blocking(
+                          () -> {
+                            requireModel.accept(model);
+                            return model;
+                          })
+                      .thenCompose(known -> core.submit(tx -> assign(tx, known))));
             });
   }
 
+  private Map<String, Object> assign(Transaction tx, String model) {
+    tx.audit(new AuditAction("operator", "drift.cohorts", "model/" + model, Map.of()));
+    return Map.of("cohorts", cohorts.assign(tx, model));
+  }
+
   private Map<String, Object> view(String model) {
+    requireModel.accept(model);
     List<Map<String, @Nullable Object>> devices = new ArrayList<>();
     String after = "";
     List<Table.Row<DriftRecord>> page;

@@ -3,6 +3,7 @@ package io.flotilla.controller.rollout;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a rollout proceeds, fixed when it is created.
@@ -12,9 +13,15 @@ import java.util.List;
  * @param maxFailures how many devices may fail before the rollout halts; 0 or more
  * @param deploymentTimeoutSeconds how long one device may take from its assignment to its last
  *     word; 1 to {@value #MAX_TIMEOUT_SECONDS}
+ * @param leftOut the devices that are passed by because they cannot run the version; empty if such
+ *     devices are to stop the rollout before it begins
  */
 public record RolloutPlan(
-    String selector, List<WaveSize> waves, int maxFailures, int deploymentTimeoutSeconds) {
+    String selector,
+    List<WaveSize> waves,
+    int maxFailures,
+    int deploymentTimeoutSeconds,
+    Optional<LeftOut> leftOut) {
   /** Most waves of a rollout. */
   public static final int MAX_WAVES = 100;
 
@@ -39,6 +46,18 @@ public record RolloutPlan(
           "deploymentTimeoutSeconds is 1 to %d, not %d"
               .formatted(MAX_TIMEOUT_SECONDS, deploymentTimeoutSeconds));
     }
+  }
+
+  /** A plan that devices which cannot run the version stop. */
+  public RolloutPlan(
+      String selector, List<WaveSize> waves, int maxFailures, int deploymentTimeoutSeconds) {
+    this(selector, waves, maxFailures, deploymentTimeoutSeconds, Optional.empty());
+  }
+
+  /** The same, passing these devices by. */
+  public RolloutPlan leavingOut(LeftOut devices) {
+    return new RolloutPlan(
+        selector, waves, maxFailures, deploymentTimeoutSeconds, Optional.of(devices));
   }
 
   /**

@@ -5,8 +5,10 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
+import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
+import io.flotilla.registry.audit.AuditAction;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -59,6 +61,8 @@ public final class RolloutRoutes implements Routes {
    * @param waves cumulative sizes; one wave of all devices if missing
    * @param maxFailures how many devices may fail; 0 if missing
    * @param deploymentTimeoutSeconds how long one device may take; one hour if missing
+   * @param skipUnfit whether devices that cannot run the version are passed by; if not, which is so
+   *     if missing, one of them stops the rollout before it begins
    */
   record NewRollout(
       String model,
@@ -66,7 +70,8 @@ public final class RolloutRoutes implements Routes {
       Optional<String> selector,
       Optional<List<NewWave>> waves,
       Optional<Integer> maxFailures,
-      Optional<Integer> deploymentTimeoutSeconds) {
+      Optional<Integer> deploymentTimeoutSeconds,
+      Optional<Boolean> skipUnfit) {
     RolloutPlan plan() {
       return new RolloutPlan(
           selector.orElse("*"),
@@ -74,7 +79,8 @@ public final class RolloutRoutes implements Routes {
               .map(sizes -> sizes.stream().map(NewWave::size).toList())
               .orElseGet(() -> List.of(WaveSize.percent(100))),
           maxFailures.orElse(0),
-          deploymentTimeoutSeconds.orElse(DEFAULT_TIMEOUT_SECONDS));
+          deploymentTimeoutSeconds.orElse(DEFAULT_TIMEOUT_SECONDS),
+          skipUnfit.filter(skip -> skip).map(skip -> LeftOut.NOBODY));
     }
   }
 
@@ -98,8 +104,21 @@ public final class RolloutRoutes implements Routes {
         ctx,
         CREATED,
         core.submit(
-            tx ->
-                view(rollouts.create(tx, wanted.model(), wanted.version(), plan, clock.millis()))));
+            tx -> {
+              Rollout created =
+                  rollouts.create(tx, wanted.model(), wanted.version(), plan, clock.millis());
+              audit(tx, "create", created);
+              return view(created);
+            }));
+  }
+
+  private static void audit(Transaction tx, String what, Rollout rollout) {
+    tx.audit(
+        new AuditAction(
+            "operator",
+            "rollout." + what,
+            "rollout/" + rollout.id(),
+            Map.of("version", rollout.version().toString())));
   }
 
   private void action(
@@ -110,7 +129,13 @@ public final class RolloutRoutes implements Routes {
               String id = tools.path(ctx, "id");
               long nowMs = clock.millis();
               tools.handleAsync(
-                  ctx, core.submit(tx -> view(rollouts.act(tx, id, input.apply(nowMs), nowMs))));
+                  ctx,
+                  core.submit(
+                      tx -> {
+                        Rollout moved = rollouts.act(tx, id, input.apply(nowMs), nowMs);
+                        audit(tx, name, moved);
+                        return view(moved);
+                      }));
             });
   }
 
@@ -161,6 +186,12 @@ public final class RolloutRoutes implements Routes {
     view.put("waves", waves);
     view.put("maxFailures", rollout.plan().maxFailures());
     view.put("deploymentTimeoutSeconds", rollout.plan().deploymentTimeoutSeconds());
+    view.put("skipUnfit", rollout.plan().leftOut().isPresent());
+    view.put(
+        "skipped",
+        rollout.plan().leftOut().orElse(LeftOut.NOBODY).devices().entrySet().stream()
+            .map(device -> Map.of("device", device.getKey(), "reasons", device.getValue()))
+            .toList());
     view.put("createdAtMs", rollout.createdAtMs());
     view.put("reason", rollout.reason().orElse(null));
     return view;

@@ -31,9 +31,13 @@ import java.util.regex.Pattern;
  */
 public final class Rollouts {
   /** Rollouts by id. */
-  static final Table<Rollout> ROLLOUTS = Table.of("rollout", Rollout.class);
+  public static final Table<Rollout> ROLLOUTS = Table.of("rollout", Rollout.class);
 
   private static final Table<Open> OPEN = Table.cached("rollout-open", Open.class);
+
+  /** The rollouts of each version, by {@link #ofVersion} and their own id. */
+  public static final Table<Begun> OF_VERSION = Table.of("version-rollout", Begun.class);
+
   private static final Table<Counter> COUNTER = Table.cached("rollout-counter", Counter.class);
   private static final String LAST = "last";
   private static final Pattern ID = Pattern.compile("rollout-[0-9]{6,18}");
@@ -43,10 +47,20 @@ public final class Rollouts {
   private final VersionCatalog catalog;
   private final Assignments assignments;
   private final EventLog events;
+  private final RolloutGate gate;
 
-  /** The rollouts of the store that transactions are on. */
+  /**
+   * The rollouts of the store that transactions are on.
+   *
+   * @param gate asked before a rollout begins
+   */
   public Rollouts(
-      DeviceDirectory devices, VersionCatalog catalog, Assignments assignments, EventLog events) {
+      DeviceDirectory devices,
+      VersionCatalog catalog,
+      Assignments assignments,
+      EventLog events,
+      RolloutGate gate) {
+    this.gate = gate;
     this.devices = devices;
     this.catalog = catalog;
     this.assignments = assignments;
@@ -59,24 +73,48 @@ public final class Rollouts {
   private record Counter(long last) {}
 
   /**
+   * Marks a rollout of a version.
+   *
+   * @param atMs Unix time in milliseconds
+   */
+  public record Begun(long atMs) {}
+
+  /** What the ids in {@link #OF_VERSION} begin with. */
+  public static String ofVersion(String model, int version) {
+    return String.format(Locale.ROOT, "%s/%010d/", model, version);
+  }
+
+  /**
    * Starts a rollout over the devices that the plan's selector matches now.
    *
    * @throws FlotillaException {@code VERSION_NOT_FOUND}; {@code SELECTOR_INVALID}; {@code
-   *     SELECTOR_EMPTY}; {@code ROLLOUT_PLAN_INVALID}; {@code CONFLICT} if a running or paused
-   *     rollout has one of the devices
+   *     SELECTOR_EMPTY}; {@code ROLLOUT_PLAN_INVALID}; {@code DEVICE_UNFIT}, naming devices and
+   *     reasons, if some cannot run the version and the plan does not leave them out, or none can;
+   *     {@code CONFLICT} if a running or paused rollout has one of the devices
    */
   public Rollout create(Transaction tx, String model, int version, RolloutPlan plan, long nowMs) {
     KnownVersion target = catalog.require(model, version);
-    List<String> selected =
+    List<DeviceRecord> matched =
         devices.select(Selector.parse(plan.selector())).stream()
             .filter(device -> !device.identity().revoked())
-            .map(DeviceRecord::id)
             .toList();
+    LeftOut unfit = LeftOut.of(gate.judge(tx, target.ref(), matched));
+    boolean stops = plan.leftOut().isEmpty() || unfit.devices().size() == matched.size();
+    if (stops && !unfit.devices().isEmpty()) {
+      throw unfit.refusal(target.ref(), matched.size());
+    }
+    List<String> selected =
+        matched.stream()
+            .map(DeviceRecord::id)
+            .filter(device -> !unfit.devices().containsKey(device))
+            .toList();
+    RolloutPlan decided = plan.leftOut().isPresent() ? plan.leavingOut(unfit) : plan;
     long number = tx.get(COUNTER, LAST).map(Counter::last).orElse(0L) + 1;
     String id = String.format(Locale.ROOT, "rollout-%06d", number);
-    Rollout created = RolloutEngine.create(id, target.ref(), plan, selected, nowMs);
+    Rollout created = RolloutEngine.create(id, target.ref(), decided, selected, nowMs);
     requireFree(tx, selected);
     tx.put(COUNTER, LAST, new Counter(number));
+    tx.put(OF_VERSION, ofVersion(model, version) + id, new Begun(nowMs));
     return apply(tx, created, new RolloutInput.Start(nowMs), nowMs);
   }
 

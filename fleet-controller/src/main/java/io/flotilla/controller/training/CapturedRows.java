@@ -56,12 +56,21 @@ public final class CapturedRows {
    * @param version only of this version; of all versions with the same features if missing
    * @param selector only of these devices; of all if missing
    * @param labelledOnly whether rows without a label are left out; true if missing
+   * @param fromMs only rows scored at or after this Unix time in milliseconds on the device
+   * @param toMs only rows scored before this one
    */
   public record Wanted(
       String model,
       Optional<Integer> version,
       Optional<String> selector,
-      Optional<Boolean> labelledOnly) {}
+      Optional<Boolean> labelledOnly,
+      Optional<Long> fromMs,
+      Optional<Long> toMs) {
+    private boolean covers(long atMs) {
+      return fromMs.map(from -> atMs >= from).orElse(true)
+          && toMs.map(to -> atMs < to).orElse(true);
+    }
+  }
 
   /**
    * Writes the rows to a new file.
@@ -154,6 +163,7 @@ public final class CapturedRows {
 
     private boolean isWanted(StoredPrediction prediction) {
       return wanted.version().map(version -> version == prediction.version()).orElse(true)
+          && wanted.covers(prediction.atMs())
           && (prediction.truth().isPresent() || !wanted.labelledOnly().orElse(true));
     }
 

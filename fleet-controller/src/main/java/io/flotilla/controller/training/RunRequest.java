@@ -1,5 +1,7 @@
 package io.flotilla.controller.training;
 
+import io.flotilla.bundle.manifest.Lineage;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,6 +16,7 @@ import java.util.TreeMap;
  * @param model name of the model that it trains
  * @param fresh true to compute every step anew instead of taking what earlier runs made of the same
  *     inputs; default false
+ * @param git the code that the pipeline belongs to
  */
 public record RunRequest(
     String pipeline,
@@ -21,7 +24,24 @@ public record RunRequest(
     Map<String, String> inputs,
     Optional<String> champion,
     String model,
-    Optional<Boolean> fresh) {
+    Optional<Boolean> fresh,
+    Optional<Git> git) {
+  /**
+   * What git says about the folder where the run was asked for.
+   *
+   * @param commit 40 or 64 hexadecimal digits
+   * @param branch the branch
+   * @param remote where the commit can be fetched from; user, password and query are left out
+   * @param dirty whether files differ from the commit
+   */
+  public record Git(
+      String commit, Optional<String> branch, Optional<String> remote, boolean dirty) {
+    Lineage lineage() {
+      return new Lineage(Optional.of(commit), dirty, List.of(), Optional.empty())
+          .withOrigin(branch, remote);
+    }
+  }
+
   /** Copies the map. */
   public RunRequest {
     inputs = Map.copyOf(inputs);

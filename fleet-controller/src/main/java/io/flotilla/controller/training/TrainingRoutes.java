@@ -2,11 +2,13 @@ package io.flotilla.controller.training;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.bundle.manifest.Lineage;
 import io.flotilla.controller.http.HandlerTools;
+import io.flotilla.controller.http.Lane;
+import io.flotilla.controller.http.Paging;
 import io.flotilla.controller.http.Routes;
 import io.flotilla.registry.run.Run;
 import io.flotilla.registry.run.RunRegistry;
-import io.vertx.core.Context;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
@@ -43,25 +45,23 @@ public final class TrainingRoutes implements Routes {
               String id = tools.path(ctx, "id");
               tools.handleAsync(ctx, tools.blocking(() -> view(require(id))));
             });
-    api.get("/runs/:id/bundle").handler(ctx -> bundle(ctx, tools));
+    api.get("/runs").handler(ctx -> list(ctx, tools));
+    api.get("/runs/:id/bundle")
+        .handler(
+            ctx -> {
+              String id = tools.path(ctx, "id");
+              tools.handleFile(ctx, tools.blocking(() -> bundle(id)), "application/octet-stream");
+            });
   }
 
-  private void bundle(RoutingContext ctx, HandlerTools tools) {
-    String id = tools.path(ctx, "id");
-    Context context = ctx.vertx().getOrCreateContext();
-    var _ =
-        tools
-            .blocking(() -> bundle(id))
-            .whenComplete(
-                (file, failure) ->
-                    context.runOnContext(
-                        now -> {
-                          if (failure != null) {
-                            tools.fail(ctx, failure);
-                          } else {
-                            tools.sendFile(ctx, file, "application/octet-stream");
-                          }
-                        }));
+  private void list(RoutingContext ctx, HandlerTools tools) {
+    String after = tools.query(ctx, "after").orElse("");
+    int limit = tools.limit(ctx);
+    tools.handleAsync(
+        ctx,
+        tools.blocking(
+            Lane.SEARCH,
+            () -> Paging.page(runs.page(after, limit), limit, TrainingRoutes::view, Run::id)));
   }
 
   private Path bundle(String id) {
@@ -85,6 +85,15 @@ public final class TrainingRoutes implements Routes {
   }
 
   /** A run as the API shows it. */
+  private static Map<String, @Nullable Object> git(Lineage code) {
+    Map<String, @Nullable Object> git = new LinkedHashMap<>();
+    git.put("commit", code.gitCommit().orElse(null));
+    git.put("branch", code.gitBranch().orElse(null));
+    git.put("remote", code.gitRemote().orElse(null));
+    git.put("dirty", code.gitDirty());
+    return git;
+  }
+
   private static Map<String, @Nullable Object> view(Run run) {
     Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", run.id());
@@ -94,6 +103,7 @@ public final class TrainingRoutes implements Routes {
     view.put("inputs", run.inputs().datasets());
     view.put("parameters", run.inputs().parameters());
     view.put("champion", run.inputs().champion().orElse(null));
+    view.put("git", run.inputs().code().map(TrainingRoutes::git).orElse(null));
     view.put("promoted", run.outcome().flatMap(Run.Outcome::promoted).orElse(null));
     view.put("criteria", run.outcome().map(Run.Outcome::criteria).orElse(List.of()));
     view.put("metrics", run.outcome().map(Run.Outcome::metrics).orElse(Map.of()));

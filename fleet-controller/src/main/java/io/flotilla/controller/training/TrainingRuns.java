@@ -6,9 +6,12 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.layout.DurableFiles;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
+import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.dataset.Dataset;
+import io.flotilla.registry.dataset.DatasetFormat;
 import io.flotilla.registry.dataset.DatasetRegistry;
 import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.name.Names;
@@ -25,6 +28,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -91,10 +95,17 @@ public final class TrainingRuns implements AutoCloseable {
 
   /** Fails the runs that the controller before this one left behind. */
   public void recover() {
-    for (Run run : registries.runs().failInterrupted()) {
+    List<Run> left =
+        core.decide(
+            tx -> {
+              List<Run> failed = registries.runs().failInterrupted(tx.records());
+              failed.forEach(run -> announce(tx, "failed", run));
+              return failed;
+            });
+    for (Run run : left) {
       LOG.warn("run {} was cut off by the end of the controller", run.id());
       removeFolder(folder(run));
-      announce("failed", run);
+      removeFolder(inputFolder(run));
     }
   }
 
@@ -117,18 +128,22 @@ public final class TrainingRuns implements AutoCloseable {
     Optional<Path> champion = request.champion().map(this::champion);
     Map<String, String> references = new TreeMap<>();
     datasets.forEach((name, dataset) -> references.put(name, dataset.reference()));
+    Run.Inputs inputs =
+        new Run.Inputs(
+            request.model(),
+            Digest.of(request.pipeline().getBytes(StandardCharsets.UTF_8)).hex(),
+            request.overrides(),
+            references,
+            request.champion(),
+            request.git().map(RunRequest.Git::lineage));
     Run run =
-        registries
-            .runs()
-            .start(
-                pipeline.name(),
-                new Run.Inputs(
-                    request.model(),
-                    Digest.of(request.pipeline().getBytes(StandardCharsets.UTF_8)).hex(),
-                    request.overrides(),
-                    references,
-                    request.champion()));
-    announce("started", run);
+        core.decide(
+            tx -> {
+              Run started = registries.runs().start(tx.records(), pipeline.name(), inputs);
+              announce(tx, "started", started);
+              tx.audit(new AuditAction("operator", "run.start", "run/" + started.id(), Map.of()));
+              return started;
+            });
     try {
       thread.execute(() -> execute(run, request, datasets, champion));
     } catch (RejectedExecutionException e) {
@@ -194,8 +209,7 @@ public final class TrainingRuns implements AutoCloseable {
       Run run, RunRequest request, Map<String, Dataset> datasets, Optional<Path> champion) {
     try {
       Files.createDirectories(folder);
-      Map<String, Path> files = new TreeMap<>();
-      datasets.forEach((name, dataset) -> files.put(name, registries.datasets().content(dataset)));
+      Map<String, Path> files = inputs(run, datasets);
       RunParameters parameters =
           new RunParameters(
               request.model(),
@@ -211,8 +225,8 @@ public final class TrainingRuns implements AutoCloseable {
                   request.pipeline(), files, champion, parameters),
               request.fresh().orElse(false)));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       fail(run, ErrorCode.STEP_FAILED, "the controller stopped while the run was at work");
+      Thread.currentThread().interrupt();
     } catch (FlotillaException e) {
       fail(run, e.code(), String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -220,7 +234,29 @@ public final class TrainingRuns implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("run {} hit a bug", run.id(), e);
       fail(run, ErrorCode.INTERNAL, "a bug: please report it with the log");
+    } finally {
+      removeFolder(inputFolder(run));
     }
+  }
+
+  /** The tables as CSV files: those that are CSV as they lie, the others written for this run. */
+  private Map<String, Path> inputs(Run run, Map<String, Dataset> datasets) throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    for (Map.Entry<String, Dataset> input : datasets.entrySet()) {
+      Dataset dataset = input.getValue();
+      if (dataset.format() == DatasetFormat.CSV) {
+        files.put(input.getKey(), registries.datasets().content(dataset));
+      } else {
+        Path file = Files.createDirectories(inputFolder(run)).resolve(files.size() + ".csv");
+        registries.datasets().writeCsv(dataset, file);
+        files.put(input.getKey(), file);
+      }
+    }
+    return files;
+  }
+
+  private Path inputFolder(Run run) {
+    return folder.resolve(run.id() + "-inputs");
   }
 
   private RunOutcome attend(Run run, io.flotilla.retraining.run.RunRequest request, boolean fresh)
@@ -240,8 +276,14 @@ public final class TrainingRuns implements AutoCloseable {
         succeeded
             .bundle()
             .ifPresent(bundle -> BundleArchive.pack(bundle, folder(run).resolve(BUNDLE)));
-        Run finished = registries.runs().succeed(run.id(), outcome(succeeded.result()));
-        announce("finished", finished);
+        Run.Outcome result = outcome(succeeded.result());
+        var _ =
+            core.decide(
+                tx -> {
+                  Run finished = registries.runs().succeed(tx.records(), run.id(), result);
+                  announce(tx, "finished", finished);
+                  return finished;
+                });
       }
       case RunOutcome.Failed _, RunOutcome.TimedOut _, RunOutcome.Crashed _ ->
           fail(run, outcome.code().orElse(ErrorCode.STEP_FAILED), outcome.message());
@@ -259,29 +301,28 @@ public final class TrainingRuns implements AutoCloseable {
   }
 
   private void fail(Run run, ErrorCode code, String message) {
-    announce("failed", registries.runs().fail(run.id(), new Run.Failure(code, message)));
+    try {
+      var _ =
+          core.decide(
+              tx -> {
+                Run failed =
+                    registries.runs().fail(tx.records(), run.id(), new Run.Failure(code, message));
+                announce(tx, "failed", failed);
+                return failed;
+              });
+    } catch (FlotillaException e) {
+      LOG.warn("the end of run {} is not recorded: the next start fails it", run.id(), e);
+    }
   }
 
-  private void announce(String what, Run run) {
+  private void announce(Transaction tx, String what, Run run) {
     Map<String, Object> data = new TreeMap<>();
     data.put("pipeline", run.pipeline());
     data.put("model", run.inputs().model());
     data.put("state", run.state().name());
     run.outcome().flatMap(Run.Outcome::promoted).ifPresent(yes -> data.put("promoted", yes));
     run.failure().ifPresent(failure -> data.put("code", failure.code().name()));
-    FleetEvent event = new FleetEvent("io.flotilla.run." + what, "run/" + run.id(), data);
-    var _ =
-        core.submitWaiting(
-                tx -> {
-                  events.append(tx, event);
-                  return event;
-                })
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure != null) {
-                    LOG.warn("the event {} of {} is lost", what, run.id(), failure);
-                  }
-                });
+    events.append(tx, new FleetEvent("io.flotilla.run." + what, "run/" + run.id(), data));
   }
 
   private Path folder(Run run) {

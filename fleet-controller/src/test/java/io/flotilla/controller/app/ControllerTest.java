@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.flotilla.bundle.Digest;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.fleet.TestPublisher;
 import io.flotilla.drift.WindowCounter;
 import io.flotilla.drift.WindowCounters;
 import io.flotilla.drift.codec.DriftCodec;
+import io.flotilla.hardware.probe.ProbeLimits;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.BundlePart;
 import io.flotilla.protocol.message.Capture;
@@ -19,6 +21,7 @@ import io.flotilla.protocol.topic.UpKind;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -69,14 +72,19 @@ class ControllerTest {
       api = controller.api();
       register(operator, "model one");
       device = new TestDevice("dev-a", operator, claim(operator));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> operator.get("/devices/dev-a").json().getValue("hardware") != null);
       rollout = startRollout(operator, 1);
       before = take(device);
       assertThat(before.number()).isEqualTo(1);
       assertThat(fetched(device, before)).isInstanceOf(BundlePart.Index.class);
     }
+    Path stray = strayBlob(config.data().resolve("blobs"));
     try (Controller controller = Controller.start(config);
         TestOperator operator = new TestOperator(controller.operatorFile())) {
       assertThat(controller.api()).isEqualTo(api);
+      await().atMost(PATIENCE).until(() -> !Files.exists(stray));
       Assignment again = take(device);
       assertThat(again).isEqualTo(before);
 
@@ -98,6 +106,15 @@ class ControllerTest {
     }
   }
 
+  /** What a cut leaves between the keeping of a blob and its record. */
+  private static Path strayBlob(Path blobs) throws IOException {
+    byte[] content = "nobody names this".getBytes(StandardCharsets.UTF_8);
+    String digest = Digest.of(content).hex();
+    Path file = blobs.resolve(digest.substring(0, 2)).resolve(digest);
+    Files.createDirectories(file.getParent());
+    return Files.write(file, content);
+  }
+
   /** Predictions are stored once, labelled, made into a dataset; drift is raised and grouped. */
   private void observe(TestOperator operator, TestDevice device, VersionRef version) {
     List<Capture.Prediction> predictions = new ArrayList<>();
@@ -109,9 +126,8 @@ class ControllerTest {
               "dev-a/boot/" + i, 1000L * i, Optional.of("3"), .9f, Optional.of(input)));
     }
     device.spool(UpKind.CAPTURE, new Capture(1, version, predictions));
-    Random random = new Random(7);
     for (int i = 0; i < 2; i++) {
-      device.spool(UpKind.WINDOWS, driftedWindow(version, i, random));
+      device.spool(UpKind.WINDOWS, driftedWindow(version, i));
     }
     await().atMost(PATIENCE).until(() -> device.acknowledged.get() == device.lastSequence());
 
@@ -148,7 +164,9 @@ class ControllerTest {
             "io.flotilla.dataset.registered");
   }
 
-  private static WindowReport driftedWindow(VersionRef version, int index, Random random) {
+  /** A window whose first feature has moved far. */
+  static WindowReport driftedWindow(VersionRef version, int index) {
+    Random random = new Random(7 + index);
     WindowCounter counter = new WindowCounter(TestPublisher.baseline(0));
     for (int i = 0; i < 200; i++) {
       counter.add(
@@ -176,7 +194,8 @@ class ControllerTest {
             new BrokerChoice.External(URI.create("mqtt://plain:1883")),
             "No Tenant",
             folder.resolve("nowhere"),
-            false);
+            false,
+            ProbeLimits.DEFAULT);
 
     assertThatThrownBy(() -> Controller.start(wrong))
         .isInstanceOfSatisfying(
@@ -185,6 +204,30 @@ class ControllerTest {
         .hasMessageContainingAll(
             "the API's address", "70000", "mqtts://", "tenant", "trust.json", "root.pem");
     assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void aTakenPortIsToldBeforeAnythingIsMade() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (boolean http : new boolean[] {true, false}) {
+        ControllerConfig config =
+            new ControllerConfig(
+                folder.resolve("data"),
+                "127.0.0.1",
+                http ? taken.getLocalPort() : 0,
+                new BrokerChoice.Embedded("127.0.0.1", http ? 0 : taken.getLocalPort()),
+                "default",
+                publisher.trust(),
+                false,
+                ProbeLimits.DEFAULT);
+
+        assertThatThrownBy(() -> Controller.start(config))
+            .isInstanceOfSatisfying(
+                FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PORT_IN_USE))
+            .hasMessageContaining(String.valueOf(taken.getLocalPort()));
+        assertThat(folder.resolve("data")).doesNotExist();
+      }
+    }
   }
 
   @Test
@@ -201,7 +244,8 @@ class ControllerTest {
             new BrokerChoice.External(URI.create("mqtts://127.0.0.1:" + freePort)),
             "default",
             publisher.trust(),
-            false);
+            false,
+            ProbeLimits.DEFAULT);
     for (int attempt = 0; attempt < 2; attempt++) {
       assertThatThrownBy(() -> Controller.start(config))
           .isInstanceOfSatisfying(

@@ -16,6 +16,7 @@ import io.flotilla.protocol.message.DeploymentState;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Need;
+import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.topic.Topics;
@@ -49,9 +50,17 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 /** A device's end of the wire, driven by the test. */
 final class TestDevice implements AutoCloseable {
   private static final HardwareFacts HARDWARE =
-      new HardwareFacts("linux", "amd64", 1, 1 << 20, "1.29.0", List.of());
+      new HardwareFacts(
+          "linux",
+          "amd64",
+          1,
+          1 << 28,
+          "1.29.0",
+          List.of(new HardwareFacts.AcceleratorFacts("CPU", "CPUExecutionProvider", false)),
+          Optional.empty());
 
   final BlockingQueue<Assignment> assignments = new LinkedBlockingQueue<>();
+  final BlockingQueue<ProfileCommand> commands = new LinkedBlockingQueue<>();
   final BlockingQueue<byte[]> parts = new LinkedBlockingQueue<>();
   final AtomicLong acknowledged = new AtomicLong();
   final String id;
@@ -114,18 +123,24 @@ final class TestDevice implements AutoCloseable {
 
   private void receive(InboundMessage message) {
     if (message.topic().equals(topics.assignment(id)) && message.payload().length > 0) {
-      byte[] payload =
-          Dsse.verify(
-              message.payload(),
-              Assignment.PAYLOAD_TYPE,
-              List.of(VerifyingKey.parsePem(enrolment.getString("assignmentKey"))));
+      byte[] payload = opened(message, Assignment.PAYLOAD_TYPE);
       assignments.add(MessageCodec.decode(payload, Assignment.class));
+    } else if (message.topic().equals(topics.command(id))) {
+      byte[] payload = opened(message, ProfileCommand.PAYLOAD_TYPE);
+      commands.add(MessageCodec.decode(payload, ProfileCommand.class));
     } else if (message.topic().equals(topics.ack(id))) {
       acknowledged.set(MessageCodec.decode(message.payload(), Ack.class).through());
     } else if (message.topic().contains("/bundles/")) {
       parts.add(message.payload());
     }
     message.acknowledge().run();
+  }
+
+  private byte[] opened(InboundMessage message, String payloadType) {
+    return Dsse.verify(
+        message.payload(),
+        payloadType,
+        List.of(VerifyingKey.parsePem(enrolment.getString("assignmentKey"))));
   }
 
   void publish(UpKind kind, Record message) {

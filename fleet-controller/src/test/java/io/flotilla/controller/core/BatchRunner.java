@@ -1,7 +1,9 @@
 package io.flotilla.controller.core;
 
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.store.RecordStore;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,11 +15,13 @@ import java.util.Map;
  */
 public final class BatchRunner {
   private final RecordStore store;
+  private final AuditLog audit;
   private final Map<String, Record> cache = new HashMap<>();
 
   /** A freshly started one. */
   public BatchRunner(RecordStore store) {
     this.store = store;
+    this.audit = new AuditLog(store, Clock.systemUTC(), GovernedRecords.SCOPE);
   }
 
   /** Where a batch is cut off. */
@@ -32,6 +36,7 @@ public final class BatchRunner {
   public <T> T decide(Decision<T> decision) {
     Overlay batch = Overlay.ofBatch(store, cache);
     T result = batch.attempt(decision);
+    batch.seal(audit);
     store.write(batch.toWriteBatch());
     batch.updateCache();
     batch.actions().forEach(Runnable::run);
@@ -56,6 +61,7 @@ public final class BatchRunner {
     if (cut == Cut.BEFORE_WRITE) {
       return refused;
     }
+    batch.seal(audit);
     store.write(batch.toWriteBatch());
     batch.updateCache();
     List<Runnable> actions = batch.actions();

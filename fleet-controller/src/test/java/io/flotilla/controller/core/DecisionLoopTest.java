@@ -2,14 +2,26 @@ package io.flotilla.controller.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.registry.audit.AuditAction;
+import io.flotilla.registry.audit.AuditEntry;
+import io.flotilla.registry.audit.AuditFilter;
+import io.flotilla.registry.audit.AuditHead;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.store.RecordStore;
 import io.flotilla.registry.store.WriteBatch;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,12 +30,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DecisionLoopTest {
+  private static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(7), ZoneOffset.UTC);
   private static final Table<Count> COUNTS = Table.cached("count", Count.class);
 
   private final MemoryStore store = new MemoryStore();
-  private final DecisionLoop loop = new DecisionLoop(store);
+  private final DecisionLoop loop = loop(store);
 
   record Count(int value) {}
+
+  private static DecisionLoop loop(RecordStore store) {
+    return new DecisionLoop(store, log(store));
+  }
+
+  private static AuditLog log(RecordStore store) {
+    return new AuditLog(store, CLOCK, GovernedRecords.SCOPE);
+  }
 
   @AfterEach
   void close() {
@@ -118,7 +139,7 @@ class DecisionLoopTest {
   @Test
   void aFailedWriteIsToldToEveryoneAndLeavesNoTrace() {
     FailingStore failing = new FailingStore(store);
-    try (DecisionLoop broken = new DecisionLoop(failing)) {
+    try (DecisionLoop broken = loop(failing)) {
       CompletionStage<Integer> one = broken.submit(tx -> increment(tx, "a"));
       CompletionStage<Integer> two = broken.submit(tx -> increment(tx, "b"));
       broken.start();
@@ -173,6 +194,96 @@ class DecisionLoopTest {
               .containsExactly("c", "d");
           return true;
         });
+  }
+
+  @Test
+  void theStoresOwnViewSeesAndMakesTheSameChanges() {
+    BatchRunner runner = new BatchRunner(store);
+    for (String id : List.of("a", "b", "c")) {
+      runner.decide(tx -> increment(tx, id));
+    }
+    runner.decide(
+        tx -> {
+          increment(tx, "b");
+          tx.records().delete("count/a");
+          tx.records().put("count/d", "{\"value\":9}".getBytes(StandardCharsets.UTF_8));
+          assertThat(tx.records().get("count/b").map(String::new)).contains("{\"value\":2}");
+          assertThat(tx.records().get("count/a")).isEmpty();
+          assertThat(tx.records().scan("count/", "count/b", 1))
+              .extracting(RecordStore.Entry::key)
+              .containsExactly("count/c");
+          assertThat(tx.scan(COUNTS, "", "", 10))
+              .extracting(row -> row.id() + row.value().value())
+              .containsExactly("b2", "c1", "d9");
+          return true;
+        });
+
+    assertThat(new StoredRecords(store).get(COUNTS, "d")).contains(new Count(9));
+    assertThat(new StoredRecords(store).get(COUNTS, "a")).isEmpty();
+    int afterwards = runner.decide(tx -> increment(tx, "d"));
+    assertThat(afterwards).isEqualTo(10);
+  }
+
+  @Test
+  void whatADecisionDidIsVouchedForInItsOwnWrite() {
+    AuditLog log = log(store);
+    CompletionStage<Integer> first =
+        loop.submit(
+            tx -> {
+              tx.audit(action("first"));
+              increment(tx, "b");
+              return increment(tx, "a");
+            });
+    CompletionStage<Integer> second =
+        loop.submit(
+            tx -> {
+              tx.audit(action("second"));
+              return increment(tx, "a");
+            });
+    CompletionStage<Integer> silent = loop.submit(tx -> increment(tx, "c"));
+    CompletionStage<Integer> refused =
+        loop.submit(
+            tx -> {
+              tx.audit(action("refused"));
+              throw new FlotillaException(ErrorCode.CONFLICT, "no");
+            });
+    loop.start();
+    join(first);
+    join(second);
+    join(silent);
+    assertThat(refused.toCompletableFuture()).failsWithin(10, TimeUnit.SECONDS);
+
+    List<AuditEntry> entries = log.page(0, 10, AuditFilter.ALL).entries();
+    assertThat(entries)
+        .extracting(AuditEntry::actor, AuditEntry::action, entry -> entry.records().keySet())
+        .containsExactly(
+            tuple("somebody", "first", Set.of("count/b")),
+            tuple("somebody", "second", Set.of("count/a")),
+            tuple("controller", "record.update", Set.of("count/c")));
+    assertThat(store.writes()).isEqualTo(1);
+    assertThat(log.verify(Optional.empty()).problems()).isEmpty();
+    store.write(new WriteBatch().put("count/a", "{\"value\":7}".getBytes(StandardCharsets.UTF_8)));
+    assertThat(log.verify(Optional.empty()).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).contains("count/a"));
+  }
+
+  @Test
+  void whatDevicesStreamInIsNotVouchedFor() {
+    Table<Count> drift = Table.of("drift", Count.class);
+    BatchRunner runner = new BatchRunner(store);
+    runner.decide(
+        tx -> {
+          tx.put(drift, "digits/cam-1", new Count(1));
+          return true;
+        });
+
+    assertThat(log(store).head()).isEqualTo(AuditHead.NONE);
+    assertThat(log(store).governs("device/cam-1")).isTrue();
+  }
+
+  private static AuditAction action(String name) {
+    return new AuditAction("somebody", name, "count/a", Map.of("reason", "a test"));
   }
 
   @Test

@@ -9,6 +9,12 @@ import io.flotilla.controller.device.DeviceRecord.Desired;
 import io.flotilla.controller.device.DeviceRecord.Presence;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.VersionRef;
+import io.flotilla.registry.audit.AuditFilter;
+import io.flotilla.registry.audit.AuditHead;
+import io.flotilla.registry.codec.RecordCodec;
+import io.flotilla.registry.store.RecordStore;
+import io.flotilla.registry.store.WriteBatch;
+import io.flotilla.registry.store.rocksdb.RocksRecordStore;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,7 +44,8 @@ class DeviceDirectoryTest {
                       2,
                       1L << 33,
                       "1.29.0",
-                      List.of(new HardwareFacts.AcceleratorFacts("CPU", "CPU", false))))
+                      List.of(new HardwareFacts.AcceleratorFacts("CPU", "CPU", false)),
+                      Optional.of(List.of("avx2"))))
               .withDesired(Optional.of(new Desired(DIGITS, 4)))
               .withRunning(Optional.of(DIGITS))
               .withDrifting(true);
@@ -54,6 +61,35 @@ class DeviceDirectoryTest {
       Optional<DeviceRecord> decided = fleet.decide(tx -> fleet.devices.get(tx, "cam-1"));
       assertThat(decided).contains(full);
       assertThat(fleet.devices.size()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDeviceThatAnEarlierReleaseStoredInOnePieceIsSplit() {
+    DeviceRecord whole =
+        DeviceRecord.enrolled(
+                "cam-1", Map.of("site", "lyon"), new DeviceRecord.Identity(5, "ab", "cd", false))
+            .withPresence(new Presence(true, 17, Optional.of("boot")))
+            .withRunning(Optional.of(DIGITS));
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      store.write(new WriteBatch().put("device/cam-1", RecordCodec.encode(whole)));
+    }
+
+    try (TestFleet fleet = new TestFleet(folder, Clock.systemUTC())) {
+      assertThat(fleet.devices.require("cam-1")).isEqualTo(whole);
+      fleet.decide(
+          tx -> {
+            fleet.devices.put(tx, whole.withPresence(new Presence(false, 18, Optional.empty())));
+            return true;
+          });
+      assertThat(fleet.audit.head()).isEqualTo(AuditHead.NONE);
+      fleet.decide(
+          tx -> {
+            fleet.devices.put(tx, whole.withIdentity(whole.identity().revokedNow()));
+            return true;
+          });
+      assertThat(fleet.audit.page(0, 1, AuditFilter.ALL).entries().getFirst().records())
+          .containsOnlyKeys("device/cam-1");
     }
   }
 

@@ -2,8 +2,10 @@ package io.flotilla.controller.device;
 
 import io.flotilla.controller.core.Decision;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.GovernedRecords;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.LoggedEvent;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.store.RecordStore;
 import io.flotilla.registry.store.rocksdb.RocksRecordStore;
 import java.nio.file.Path;
@@ -14,13 +16,15 @@ import java.util.Map;
 /** A real store, core, directory and event log in a folder. */
 public final class TestFleet implements AutoCloseable {
   public final RecordStore store;
+  public final AuditLog audit;
   public final DecisionLoop core;
   public final DeviceDirectory devices;
   public final EventLog events;
 
   public TestFleet(Path folder, Clock clock) {
     store = RocksRecordStore.open(folder);
-    core = new DecisionLoop(store);
+    audit = new AuditLog(store, clock, GovernedRecords.SCOPE);
+    core = new DecisionLoop(store, audit);
     devices = new DeviceDirectory(store);
     events = new EventLog(store, clock);
     core.start();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
+import io.flotilla.controller.governance.WrittenIntervals;
 import io.flotilla.controller.ingest.Accounting;
 import io.flotilla.controller.ingest.Predictions;
 import io.flotilla.controller.ingest.StoredPrediction;
@@ -47,6 +48,11 @@ class FleetSimulationTest {
             .extracting(Assignment::target)
             .containsExactly(SimulatedWorld.V1, SimulatedWorld.V2);
         assertThat(device.accepted).extracting(Assignment::number).containsExactly(1L, 2L);
+        assertThat(WrittenIntervals.of(world.store, device.id))
+            .as("seed %d: %s", seed, device.id)
+            .containsExactly(
+                "digits:1 by %s as 1".formatted(first.id()),
+                "digits:2 by %s as 2".formatted(second.id()));
       }
       kills += world.kills;
     }

@@ -25,7 +25,14 @@ import java.util.function.Predicate;
 /** A device that keeps the protocol: its spool survives everything, its numbers only grow. */
 final class SimulatedDevice {
   private static final HardwareFacts HARDWARE =
-      new HardwareFacts("linux", "amd64", 1, 1 << 20, "1.29.0", List.of());
+      new HardwareFacts(
+          "linux",
+          "amd64",
+          1,
+          1 << 28,
+          "1.29.0",
+          List.of(new HardwareFacts.AcceleratorFacts("CPU", "CPUExecutionProvider", false)),
+          Optional.empty());
 
   final String id;
 

@@ -10,6 +10,7 @@ import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.event.EventLog;
+import io.flotilla.controller.governance.RunningIntervals;
 import io.flotilla.controller.ingest.BodyHandlers;
 import io.flotilla.controller.ingest.Ingest;
 import io.flotilla.controller.ingest.Predictions;
@@ -19,6 +20,7 @@ import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.Hello;
+import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.message.VersionRef;
@@ -65,6 +67,7 @@ final class SimulatedWorld {
   Rollouts rollouts;
   private Assignments assignments;
   private Ingest ingest;
+  private RunningIntervals intervals;
 
   /**
    * A world with enrolled devices.
@@ -100,12 +103,15 @@ final class SimulatedWorld {
     VersionCatalog catalog = (model, version) -> known(version);
     assignments =
         new Assignments("default", directory, catalog, MessageCodec::encode, retained::put);
-    rollouts = new Rollouts(directory, catalog, assignments, events);
+    intervals = new RunningIntervals(assignments);
+    rollouts =
+        new Rollouts(directory, catalog, assignments, events, (tx, version, matched) -> Map.of());
     ingest =
         new Ingest(directory, new Predictions(catalog), new Handlers(), events, this::acknowledge);
     runner.decide(
         tx -> {
           rollouts.recovered(tx, nowMs);
+          intervals.recovered(tx, directory, nowMs);
           ingest.recovered(tx);
           assignments.republishAll(tx, nowMs);
           return true;
@@ -121,6 +127,17 @@ final class SimulatedWorld {
     @Override
     public void progress(Transaction tx, String device, Progress progress, long atMs) {
       rollouts.progress(tx, device, progress, atMs);
+    }
+
+    @Override
+    public void running(
+        Transaction tx, String device, Optional<VersionRef> running, long assignment, long atMs) {
+      intervals.running(tx, device, running, assignment, atMs);
+    }
+
+    @Override
+    public void profile(Transaction tx, String device, ProfileReport report, long atMs) {
+      // Profile jobs have their own test.
     }
 
     @Override

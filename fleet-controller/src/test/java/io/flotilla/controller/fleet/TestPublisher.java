@@ -22,7 +22,6 @@ import io.flotilla.drift.CohortRows;
 import io.flotilla.drift.codec.DriftCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -78,17 +77,22 @@ public final class TestPublisher {
             200));
   }
 
-  /** A packed, signed bundle. */
+  /** A packed, signed bundle of a model that gives back what it gets. */
   public Path bundle(String model, String content) {
+    return bundle(model, TestOnnx.identity(content), Lineage.UNKNOWN);
+  }
+
+  /** A packed, signed bundle of this model file. */
+  public Path bundle(String model, byte[] onnx, Lineage lineage) {
     Path bundle = folder.resolve("bundle-" + made++);
     Path archive = folder.resolve(bundle.getFileName() + ".tar");
     try {
       Files.createDirectories(bundle.resolve("models"));
-      Files.writeString(bundle.resolve(MODEL), content);
+      Files.write(bundle.resolve(MODEL), onnx);
       Files.write(bundle.resolve(BundlePaths.BASELINE), DriftCodec.encode(baseline(0)));
-      int size = content.getBytes(StandardCharsets.UTF_8).length;
       Files.write(
-          bundle.resolve(BundlePaths.MANIFEST), ManifestCodec.encode(manifest(model, size)));
+          bundle.resolve(BundlePaths.MANIFEST),
+          ManifestCodec.encode(manifest(model, onnx.length, lineage)));
       BundleSigner.sign(bundle, key);
       BundleArchive.pack(bundle, archive);
       return archive;
@@ -97,7 +101,7 @@ public final class TestPublisher {
     }
   }
 
-  private static Manifest manifest(String model, long size) {
+  private static Manifest manifest(String model, long size, Lineage lineage) {
     List<Dimension> shape = List.of(Dimension.open("batch"), Dimension.of(2));
     return new Manifest(
         Manifest.FORMAT,
@@ -105,7 +109,7 @@ public final class TestPublisher {
         List.of(TensorSpec.of("input", ElementType.FP32, shape)),
         List.of(TensorSpec.of("output", ElementType.FP32, shape)),
         List.of(new Variant("fp32", MODEL, 6, Map.of("", 13L), List.of(), size)),
-        Lineage.UNKNOWN,
+        lineage,
         CaptureDefault.NONE,
         Map.of());
   }

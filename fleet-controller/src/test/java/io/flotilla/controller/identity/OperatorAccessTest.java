@@ -7,6 +7,7 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.http.codec.ApiJson;
 import io.flotilla.controller.identity.OperatorAccess.OperatorFile;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.store.RecordStore;
 import io.flotilla.registry.store.rocksdb.RocksRecordStore;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,8 @@ class OperatorAccessTest {
   }
 
   private OperatorAccess open() {
-    return OperatorAccess.open(store, file, new SecureRandom());
+    return OperatorAccess.open(
+        store, new AuditLog(store, Clock.systemUTC()), file, new SecureRandom());
   }
 
   private String token() throws IOException {

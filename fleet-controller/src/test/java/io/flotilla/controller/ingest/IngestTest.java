@@ -22,6 +22,7 @@ import io.flotilla.protocol.message.Capture;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Hello;
+import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.Reported;
 import io.flotilla.protocol.message.SpooledEnvelope;
@@ -44,7 +45,14 @@ class IngestTest {
   private static final VersionRef V1 = new VersionRef("digits", 1, "11".repeat(32));
   private static final long NOW = 1_000_000;
   private static final HardwareFacts HARDWARE =
-      new HardwareFacts("linux", "amd64", 1, 1 << 20, "1.29.0", List.of());
+      new HardwareFacts(
+          "linux",
+          "amd64",
+          1,
+          1 << 28,
+          "1.29.0",
+          List.of(new HardwareFacts.AcceleratorFacts("CPU", "CPUExecutionProvider", false)),
+          Optional.empty());
 
   private final MemoryStore store = new MemoryStore();
   private final BatchRunner runner = new BatchRunner(store);
@@ -315,6 +323,17 @@ class IngestTest {
     @Override
     public void progress(Transaction tx, String device, Progress progress, long atMs) {
       // Rollouts have their own test.
+    }
+
+    @Override
+    public void running(
+        Transaction tx, String device, Optional<VersionRef> running, long assignment, long atMs) {
+      // Intervals have their own test.
+    }
+
+    @Override
+    public void profile(Transaction tx, String device, ProfileReport report, long atMs) {
+      // Profile jobs have their own test.
     }
 
     @Override

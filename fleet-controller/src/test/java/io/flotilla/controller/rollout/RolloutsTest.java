@@ -3,6 +3,7 @@ package io.flotilla.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flotilla.bundle.environment.Unfit;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.catalog.KnownVersion;
@@ -25,15 +26,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RolloutsTest {
   private static final long NOW = 1_000_000;
   private static final HardwareFacts HARDWARE =
-      new HardwareFacts("linux", "amd64", 1, 1 << 20, "1.29.0", List.of());
+      new HardwareFacts(
+          "linux",
+          "amd64",
+          1,
+          1 << 28,
+          "1.29.0",
+          List.of(new HardwareFacts.AcceleratorFacts("CPU", "CPUExecutionProvider", false)),
+          Optional.empty());
   private static final RolloutPlan ALL_AT_ONCE =
       new RolloutPlan("*", List.of(WaveSize.percent(100)), 0, 60);
+
+  private static final Unfit TOO_LITTLE = new Unfit(Unfit.Kind.MEMORY, "too little");
+
+  /** What the gate says of devices. */
+  private final Map<String, List<Unfit>> unfit = new TreeMap<>();
 
   /** What is published to the only device, in order; no bytes clear it. */
   private final List<byte[]> published = new ArrayList<>();
@@ -53,16 +67,20 @@ class RolloutsTest {
           devices,
           (model, version) -> known(version),
           assignments,
-          new EventLog(store, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)));
+          new EventLog(store, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
+          (tx, version, matched) -> unfit);
 
   @BeforeEach
   void enrol() {
+    enrol("cam-1");
+  }
+
+  private void enrol(String id) {
     runner.decide(
         tx -> {
           devices.put(
               tx,
-              DeviceRecord.enrolled(
-                  "cam-1", Map.of(), new DeviceRecord.Identity(1, "1", "00", false)));
+              DeviceRecord.enrolled(id, Map.of(), new DeviceRecord.Identity(1, "1", "00", false)));
           return true;
         });
   }
@@ -143,6 +161,55 @@ class RolloutsTest {
     runner.decide(tx -> rollouts.act(tx, id, new RolloutInput.Abort("enough"), NOW));
 
     assertThat(create(2).state()).isEqualTo(RolloutState.RUNNING);
+  }
+
+  @Test
+  void devicesThatCannotRunTheVersionStopTheRolloutBeforeItBegins() {
+    enrol("cam-2");
+    unfit.put("cam-2", List.of(TOO_LITTLE));
+    assertThatThrownBy(() -> create(1))
+        .isInstanceOfSatisfying(
+            FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEVICE_UNFIT))
+        .hasMessageContainingAll(
+            "1 of 2 devices", "digits:1", "cam-2 (MEMORY: too little)", "skipUnfit");
+    assertThat(published).isEmpty();
+    assertThat(runner.<Boolean>decide(tx -> rollouts.find(tx, "rollout-000001").isPresent()))
+        .isFalse();
+  }
+
+  @Test
+  void devicesThatCannotRunTheVersionAreLeftOutIfTheOperatorSaysSo() {
+    enrol("cam-2");
+    unfit.put("cam-2", List.of(TOO_LITTLE));
+    Rollout rollout = create(ALL_AT_ONCE.leavingOut(LeftOut.NOBODY));
+
+    assertThat(rollout.targets()).containsOnlyKeys("cam-1");
+    assertThat(find(rollout.id()).plan().leftOut())
+        .map(LeftOut::devices)
+        .hasValueSatisfying(
+            devices -> assertThat(devices).isEqualTo(Map.of("cam-2", List.of(TOO_LITTLE))));
+    assertThat(RolloutRoutes.view(rollout))
+        .containsEntry("skipUnfit", true)
+        .containsEntry(
+            "skipped", List.of(Map.of("device", "cam-2", "reasons", List.of(TOO_LITTLE))));
+  }
+
+  @Test
+  void nobodyIsLeftWhereNoDeviceCanRunTheVersion() {
+    for (int i = 2; i <= 9; i++) {
+      enrol("cam-" + i);
+      unfit.put("cam-" + i, List.of(TOO_LITTLE, TOO_LITTLE, TOO_LITTLE));
+    }
+    unfit.put("cam-1", List.of(TOO_LITTLE));
+    assertThatThrownBy(() -> create(ALL_AT_ONCE.leavingOut(LeftOut.NOBODY)))
+        .isInstanceOfSatisfying(
+            FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEVICE_UNFIT))
+        .hasMessageContainingAll("9 of 9 devices", "cam-5", "and 4 more")
+        .hasMessageNotContaining("cam-6");
+  }
+
+  private Rollout create(RolloutPlan plan) {
+    return runner.decide(tx -> rollouts.create(tx, "digits", 1, plan, NOW));
   }
 
   @Test

@@ -9,9 +9,11 @@ import io.flotilla.bundle.archive.BundleArchive;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.GovernedRecords;
 import io.flotilla.controller.core.MemoryStore;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.LoggedEvent;
+import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.blob.BlobStore;
 import io.flotilla.registry.dataset.DatasetRegistry;
 import io.flotilla.registry.model.ModelRegistry;
@@ -59,7 +61,8 @@ class TrainingRunsTest {
   @TempDir private Path folder;
 
   private final MemoryStore store = new MemoryStore();
-  private final DecisionLoop core = new DecisionLoop(store);
+  private final DecisionLoop core =
+      new DecisionLoop(store, new AuditLog(store, Clock.systemUTC(), GovernedRecords.SCOPE));
   private final EventLog events = new EventLog(store, Clock.systemUTC());
   private final RunRegistry runs = new RunRegistry(store, Clock.systemUTC());
   private DatasetRegistry datasets;
@@ -131,6 +134,7 @@ class TrainingRunsTest {
                       Map.of("train", "nothing:1"),
                       Optional.empty(),
                       "rooms",
+                      Optional.empty(),
                       Optional.empty())),
           ErrorCode.DATASET_NOT_FOUND);
       assertCode(
@@ -142,16 +146,18 @@ class TrainingRunsTest {
                       Map.of("train", "rooms"),
                       Optional.of("rooms:1"),
                       "rooms",
+                      Optional.empty(),
                       Optional.empty())),
           ErrorCode.MODEL_NOT_FOUND);
     }
-    assertThat(runs.list()).isEmpty();
+    assertThat(runs.page("", 10)).isEmpty();
   }
 
   @Test
   void aRunThatAKilledControllerLeftIsFailedAtTheNextStart() {
+    Run.Inputs inputs = new Run.Inputs("rooms", "00", Map.of(), Map.of(), Optional.empty());
     Run left =
-        runs.start("tiny", new Run.Inputs("rooms", "00", Map.of(), Map.of(), Optional.empty()));
+        core.submit(tx -> runs.start(tx.records(), "tiny", inputs)).toCompletableFuture().join();
     try (TrainingRuns training = training(RunLimits.DEFAULT)) {
       training.recover();
     }
@@ -205,6 +211,7 @@ class TrainingRunsTest {
         Map.of("train", "rooms:1"),
         Optional.empty(),
         "rooms",
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -216,7 +223,8 @@ class TrainingRunsTest {
         Map.of("train", "rooms:1"),
         Optional.empty(),
         "rooms",
-        Optional.of(true));
+        Optional.of(true),
+        Optional.empty());
   }
 
   private static String rows() {

@@ -2,24 +2,33 @@ package io.flotilla.protocol.codec;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.protocol.message.BundlePart;
+import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Limits;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Messages to CBOR and back. Unknown keys are ignored, so that a newer side may add some; missing
- * or null values of required keys, other types, trailing bytes and payloads over {@link
- * Limits#MAX_PAYLOAD_BYTES} are refused. Thread-safe.
+ * or null values of required keys (all but {@code cpuFeatures}, which came later), other types,
+ * trailing bytes and payloads over {@link Limits#MAX_PAYLOAD_BYTES} are refused. Thread-safe.
  */
 public final class MessageCodec {
   private static final int MAX_DEPTH = 16;
@@ -34,6 +43,7 @@ public final class MessageCodec {
                           .build())
                   .build())
           .addModule(new Jdk8Module())
+          .addModule(new SimpleModule().addDeserializer(HardwareFacts.class, new HardwareReader()))
           .addMixIn(BundlePart.class, BundlePartForm.class)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -97,4 +107,37 @@ public final class MessageCodec {
     @JsonSubTypes.Type(value = BundlePart.Chunk.class, name = "chunk")
   })
   private interface BundlePartForm {}
+
+  /** Hardware facts with every key. */
+  private record WholeHardware(
+      String os,
+      String architecture,
+      int cpuCount,
+      long memoryBytes,
+      String runtimeVersion,
+      List<HardwareFacts.AcceleratorFacts> accelerators,
+      Optional<List<String>> cpuFeatures) {}
+
+  /** Takes hardware facts without the key that was added later. */
+  private static final class HardwareReader extends JsonDeserializer<HardwareFacts> {
+    private static final String LATER = "cpuFeatures";
+
+    @Override
+    public HardwareFacts deserialize(JsonParser in, DeserializationContext context)
+        throws IOException {
+      JsonNode tree = context.readTree(in);
+      if (tree instanceof ObjectNode object && !object.has(LATER)) {
+        object.putNull(LATER);
+      }
+      WholeHardware whole = context.readTreeAsValue(tree, WholeHardware.class);
+      return new HardwareFacts(
+          whole.os(),
+          whole.architecture(),
+          whole.cpuCount(),
+          whole.memoryBytes(),
+          whole.runtimeVersion(),
+          whole.accelerators(),
+          whole.cpuFeatures());
+    }
+  }
 }

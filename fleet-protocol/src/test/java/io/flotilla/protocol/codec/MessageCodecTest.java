@@ -13,12 +13,15 @@ import io.flotilla.protocol.message.DeploymentState;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Limits;
+import io.flotilla.protocol.message.ProfileCommand;
+import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.Reported;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.topic.UpKind;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,37 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class MessageCodecTest {
   private static final VersionRef VERSION = new VersionRef("digits", 2, "ab".repeat(32));
+  private static final ProfileCommand COMMAND =
+      new ProfileCommand(
+          1,
+          "default",
+          "d-1",
+          "job-1",
+          VERSION,
+          new Assignment.Validity(1, 2),
+          List.of(1, 2),
+          2_000);
+
+  private static final ProfileReport.Figures FIGURES =
+      new ProfileReport.Figures(
+          "CPUExecutionProvider",
+          false,
+          "amd64",
+          2,
+          List.of(
+              new ProfileReport.Point(1, 1.5, 2, 3, 4, 1e5, 0, 4096),
+              new ProfileReport.Point(2, 1.25, 2, 2, 2, 1.5e5, .5, 0)),
+          2);
+
+  private static final HardwareFacts HARDWARE =
+      new HardwareFacts(
+          "Linux",
+          "amd64",
+          2,
+          1L << 30,
+          "1.29.0",
+          List.of(new HardwareFacts.AcceleratorFacts("GPU", "SimulatedGpu", true)),
+          Optional.of(List.of("sse4_2", "avx2")));
 
   static List<Record> messages() {
     return List.of(
@@ -51,20 +85,11 @@ class MessageCodecTest {
             List.of(
                 new Capture.Prediction("d/b/1", 5, Optional.of("7"), .5f, Optional.of(new byte[8])),
                 new Capture.Prediction("d/b/2", 6, Optional.empty(), .5f, Optional.empty()))),
-        new Hello(
-            1,
-            "0.1.0",
-            "boot",
-            "spool",
-            new HardwareFacts(
-                "Linux",
-                "amd64",
-                2,
-                1L << 30,
-                "1.29.0",
-                List.of(new HardwareFacts.AcceleratorFacts("GPU", "SimulatedGpu", true))),
-            Optional.empty(),
-            0),
+        new Hello(1, "0.1.0", "boot", "spool", HARDWARE, Optional.empty(), 0),
+        COMMAND,
+        ProfileReport.running(COMMAND, 5),
+        ProfileReport.failed(COMMAND, new Progress.Failure("PROFILE_FAILED", "no"), 6),
+        ProfileReport.succeeded(COMMAND, FIGURES, 7),
         new Progress(
             1,
             3,
@@ -104,6 +129,42 @@ class MessageCodecTest {
                 + "ff");
   }
 
+  /** Hardware facts as agents of before told them. */
+  record EarlierHardware(
+      String os,
+      String architecture,
+      int cpuCount,
+      long memoryBytes,
+      String runtimeVersion,
+      List<HardwareFacts.AcceleratorFacts> accelerators) {}
+
+  @Test
+  void hardwareWithoutCpuFeaturesIsRead() {
+    byte[] earlier =
+        MessageCodec.encode(
+            new EarlierHardware("Linux", "amd64", 2, 1L << 30, "1.29.0", List.of()));
+    HardwareFacts facts = MessageCodec.decode(earlier, HardwareFacts.class);
+    assertThat(facts)
+        .isEqualTo(
+            new HardwareFacts(
+                "Linux", "amd64", 2, 1L << 30, "1.29.0", List.of(), Optional.empty()));
+    assertThat(facts.cpuFeatures()).isEmpty();
+  }
+
+  @Test
+  void tooManyCpuFeaturesAreRefused() {
+    List<String> most = Collections.nCopies(HardwareFacts.MAX_CPU_FEATURES, "avx2");
+    List<String> more = Collections.nCopies(HardwareFacts.MAX_CPU_FEATURES + 1, "avx2");
+    assertThat(hardware(most).cpuFeatures()).contains(most);
+    assertThatThrownBy(() -> hardware(more)).isInstanceOf(FlotillaException.class);
+    assertThatThrownBy(() -> hardware(List.of("a".repeat(65))))
+        .isInstanceOf(FlotillaException.class);
+  }
+
+  private static HardwareFacts hardware(List<String> cpuFeatures) {
+    return new HardwareFacts("l", "amd64", 2, 1, "1", List.of(), Optional.of(cpuFeatures));
+  }
+
   @Test
   void keysFromTheFutureAreIgnored() {
     byte[] payload =
@@ -128,15 +189,26 @@ class MessageCodecTest {
     }
   }
 
-  @Test
-  void seededNoiseNeverEscapesTheTypedError() {
+  static List<Record> signedAndNested() {
+    return messages().stream()
+        .filter(
+            message ->
+                message instanceof Assignment
+                    || message instanceof ProfileCommand
+                    || message instanceof ProfileReport)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("signedAndNested")
+  void seededNoiseNeverEscapesTheTypedError(Record message) {
     Random random = new Random(42);
-    byte[] payload = MessageCodec.encode(messages().get(1));
+    byte[] payload = MessageCodec.encode(message);
     for (int round = 0; round < 20_000; round++) {
       byte[] noisy = payload.clone();
       noisy[random.nextInt(noisy.length)] ^= (byte) (1 + random.nextInt(255));
       try {
-        MessageCodec.decode(noisy, Assignment.class);
+        MessageCodec.decode(noisy, message.getClass());
       } catch (FlotillaException e) {
         assertThat(e.code()).isEqualTo(ErrorCode.INPUT_INVALID);
       }

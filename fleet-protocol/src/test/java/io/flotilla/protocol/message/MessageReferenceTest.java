@@ -33,7 +33,11 @@ class MessageReferenceTest {
     "capture, Capture",
     "prediction, Capture$Prediction",
     "window-report, WindowReport",
-    "device-event, DeviceEvent"
+    "device-event, DeviceEvent",
+    "profile-command, ProfileCommand",
+    "profile-report, ProfileReport",
+    "profile-figures, ProfileReport$Figures",
+    "profile-point, ProfileReport$Point"
   })
   void everyRuleHasTheKeysOfItsRecord(String rule, String record) throws Exception {
     Class<?> type = Class.forName("io.flotilla.protocol.message." + record);

@@ -22,13 +22,12 @@ public final class OnnxInspector {
   private OnnxInspector() {}
 
   /**
-   * Inspects a file; weights are skipped, so that a large file costs little.
+   * Inspects a file that shall be carried and run by what Flotilla ships with: what {@link #read}
+   * tells, or a refusal.
    *
    * @throws FlotillaException
    *     <ul>
-   *       <li>{@code FILE_MISSING}: it does not exist or cannot be read
-   *       <li>{@code MODEL_MALFORMED}: it is truncated or not ONNX, is over a limit of {@link
-   *           OnnxLimits}, or names weights outside its folder
+   *       <li>{@code FILE_MISSING}, {@code MODEL_MALFORMED}: as {@link #read}
    *       <li>{@code MODEL_TOO_NEW}: its IR version is above {@link #MAX_IR_VERSION}, or an opset
    *           above {@link #MAX_OPSETS}
    *       <li>{@code MODEL_UNSUPPORTED}: an input or output is no dense tensor of a known {@link
@@ -36,6 +35,34 @@ public final class OnnxInspector {
    *     </ul>
    */
   public static OnnxFacts inspect(Path file) {
+    OnnxFacts facts = read(file);
+    String name = String.valueOf(file.getFileName());
+    facts
+        .tooNew()
+        .ifPresent(
+            what -> {
+              throw new FlotillaException(
+                  ErrorCode.MODEL_TOO_NEW,
+                  "%s has %s; export it for an older one".formatted(name, what));
+            });
+    facts.declaredInputs().forEach(value -> value.carried(name, "input"));
+    facts.declaredOutputs().forEach(value -> value.carried(name, "output"));
+    return facts;
+  }
+
+  /**
+   * Reads all facts of a file, whether or not any runtime could run it; weights are skipped, so
+   * that a large file costs little. Too new versions and values of types that cannot be carried are
+   * facts here: see {@link OnnxFacts#tooNew} and {@link DeclaredValue#obstacle}.
+   *
+   * @throws FlotillaException
+   *     <ul>
+   *       <li>{@code FILE_MISSING}: it does not exist or cannot be read
+   *       <li>{@code MODEL_MALFORMED}: it is truncated or not ONNX, is over a limit of {@link
+   *           OnnxLimits}, or names weights outside its folder
+   *     </ul>
+   */
+  public static OnnxFacts read(Path file) {
     String name = String.valueOf(file.getFileName());
     if (!Files.isRegularFile(file)) {
       throw new FlotillaException(ErrorCode.FILE_MISSING, "there is no model file " + file);
@@ -47,7 +74,8 @@ public final class OnnxInspector {
             "%s has %d bytes, and no ONNX file has more than %d; keep the weights in files beside it"
                 .formatted(name, channel.size(), MAX_FILE_BYTES));
       }
-      return new OnnxWalk(new ProtobufReader(channel, name), name).facts(channel.size());
+      Path folder = file.toAbsolutePath().resolveSibling("");
+      return new OnnxWalk(new ProtobufReader(channel, name)).facts(folder, channel.size());
     } catch (IOException e) {
       throw new FlotillaException(
           ErrorCode.FILE_MISSING, "the model file %s cannot be read".formatted(file), e);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongConsumer;
 
 /**
  * Reads protobuf's wire format (protobuf.dev, "Encoding") from a file through one small buffer.
@@ -44,6 +45,7 @@ final class ProtobufReader {
   private long position;
   private long end;
   private int depth;
+  private long textBytes;
 
   ProtobufReader(SeekableByteChannel channel, String name) throws IOException {
     this.channel = channel;
@@ -87,18 +89,54 @@ final class ProtobufReader {
     return varint();
   }
 
+  /** Reads one element of a repeated integer, or all of them where they are packed. */
+  void integers(int wire, LongConsumer elements) throws IOException {
+    if (wire == WIRE_VARINT) {
+      elements.accept(varint());
+      return;
+    }
+    long length = length(wire);
+    long outerEnd = end;
+    end = position + length;
+    while (position < end) {
+      elements.accept(varint());
+    }
+    end = outerEnd;
+  }
+
+  /**
+   * How a text begins.
+   *
+   * @param text its first characters
+   * @param whole whether it ends there
+   */
+  record Beginning(String text, boolean whole) {}
+
+  /** Reads at most so many characters of a text and skips the rest; what is no UTF-8 becomes �. */
+  Beginning beginning(int wire, int maxChars) throws IOException {
+    long length = length(wire);
+    int kept = (int) Math.min(length, 3L * maxChars);
+    String text = new String(bytes(kept), StandardCharsets.UTF_8);
+    advance(length - kept);
+    boolean whole = kept == length && text.length() <= maxChars;
+    return new Beginning(text.substring(0, Math.min(text.length(), maxChars)), whole);
+  }
+
   /** Reads a UTF-8 text of at most so many bytes. */
   String text(int wire, int maxBytes) throws IOException {
     long length = length(wire);
     if (length > maxBytes) {
       throw malformed("a text is longer than %d bytes".formatted(maxBytes));
     }
-    byte[] bytes = new byte[(int) length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = next();
+    textBytes += length;
+    if (textBytes > OnnxLimits.TEXT_BYTES) {
+      throw malformed("its texts have more than %d bytes".formatted(OnnxLimits.TEXT_BYTES));
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes((int) length)))
+          .toString();
     } catch (CharacterCodingException e) {
       throw malformed("a text is not UTF-8");
     }
@@ -110,6 +148,19 @@ final class ProtobufReader {
         ErrorCode.MODEL_MALFORMED,
         "%s is truncated or not an ONNX model: %s (at byte %d); export or fetch it again"
             .formatted(name, what, position));
+  }
+
+  /** Where the next byte lies in the file. */
+  long position() {
+    return position;
+  }
+
+  private byte[] bytes(int count) throws IOException {
+    byte[] bytes = new byte[count];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = next();
+    }
+    return bytes;
   }
 
   private void skip(int wire) throws IOException {

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,7 +149,7 @@ class OnnxInspectorTest {
   @Test
   void refusesNestingBeyondTheLimit() {
     Proto graph = new Proto();
-    for (int i = 0; i < ProtobufReader.MAX_DEPTH / 3 + 1; i++) {
+    for (int i = 0; i <= OnnxLimits.SUBGRAPH_DEPTH; i++) {
       Proto attribute = new Proto().message(6, graph);
       graph = new Proto().message(1, TestModels.node("If", "y", "x").message(5, attribute));
     }
@@ -156,7 +157,7 @@ class OnnxInspectorTest {
 
     assertThatExceptionOfType(FlotillaException.class)
         .isThrownBy(() -> inspect(deep))
-        .withMessageContaining("nested deeper than 100")
+        .withMessageContaining("more than 32 subgraphs inside each other")
         .returns(ErrorCode.MODEL_MALFORMED, FlotillaException::code);
   }
 
@@ -212,11 +213,233 @@ class OnnxInspectorTest {
   }
 
   @Test
+  void refusesTypesThatNestWithoutEnd() {
+    Proto type = new Proto().message(1, new Proto().number(1, TestModels.FLOAT));
+    for (int i = 0; i < ProtobufReader.MAX_DEPTH / 2; i++) {
+      type = new Proto().message(9, new Proto().message(1, type));
+    }
+    byte[] deep = withOutput(new Proto().text(1, "output").message(2, type));
+
+    assertThatExceptionOfType(FlotillaException.class)
+        .isThrownBy(() -> inspect(deep))
+        .withMessageContaining("nested deeper than 100")
+        .returns(ErrorCode.MODEL_MALFORMED, FlotillaException::code);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10, FP16",
+    "4, UINT16",
+    "8, STRING",
+    "16, BF16",
+    "17, FP8E4M3FN",
+    "23, FP4E2M1",
+    "14, COMPLEX64",
+    "0, UNDEFINED",
+    "99, TYPE_99"
+  })
+  void readsModelsOfTypesThatCannotBeCarried(int elementType, String name) {
+    OnnxFacts facts = read(TestModels.identity(elementType, "n", 2));
+
+    assertThat(facts.carriable()).isFalse();
+    assertThat(facts.declaredInputs())
+        .containsExactly(
+            new DeclaredValue(
+                "input",
+                name,
+                List.of("n", "2"),
+                Optional.empty(),
+                Optional.of("of the type " + name)));
+    assertThat(facts.contents().valueTypes()).containsExactly(name);
+    assertThatExceptionOfType(FlotillaException.class)
+        .isThrownBy(facts::inputs)
+        .withMessageContaining("the input 'input', which is of the type " + name)
+        .returns(ErrorCode.MODEL_UNSUPPORTED, FlotillaException::code);
+  }
+
+  @Test
+  void readsModelsOfSequencesMapsOptionalAndSparseValues() {
+    Proto tensor = new Proto().message(1, new Proto().number(1, TestModels.FLOAT));
+    Proto sequence = new Proto().message(4, new Proto().message(1, tensor));
+    Proto map = new Proto().message(5, new Proto().number(1, TestModels.INT64).message(2, tensor));
+    Proto optional = new Proto().message(9, new Proto().message(1, sequence));
+    Proto sparse = new Proto().message(8, new Proto().number(1, TestModels.FLOAT));
+
+    assertThat(outputType(sequence)).isEqualTo("seq(FP32)");
+    assertThat(outputType(map)).isEqualTo("map(INT64,FP32)");
+    assertThat(outputType(optional)).isEqualTo("optional(seq(FP32))");
+    assertThat(outputType(sparse)).isEqualTo("sparse(FP32)");
+    assertThat(outputType(new Proto().message(7, new Proto().text(2, "x")))).isEqualTo("opaque");
+    assertThat(outputType(new Proto())).isEqualTo("UNDEFINED");
+  }
+
+  @Test
+  void readsWhatIsTooNewAsAFact() {
+    assertThat(read(TestModels.unary("Relu", 99, 13)).tooNew())
+        .isEqualTo(Optional.of("the IR version 99 and the runtime reads up to 13"));
+    assertThat(read(TestModels.unary("Relu", 8, 27)).tooNew())
+        .isEqualTo(Optional.of("the opset of ai.onnx 27 and the runtime reads up to 26"));
+    assertThat(read(TestModels.unary("Relu", 8, 26)).tooNew()).isEmpty();
+  }
+
+  @Test
+  void readsLengthsThatNoTensorHas() {
+    DeclaredValue input =
+        read(TestModels.identity(TestModels.FLOAT, 1L << 40)).declaredInputs().getFirst();
+
+    assertThat(input.shape()).containsExactly("1099511627776");
+    assertThat(input.tensor()).isEmpty();
+  }
+
+  @Test
+  void countsOperatorsByDomainAndOpsetWithThoseOfSubgraphsAndFunctions() {
+    Proto branch = new Proto().message(1, TestModels.node("Identity", "y", "x"));
+    Proto attribute = new Proto().text(1, "then_branch").message(6, branch).number(20, 5);
+    Proto function =
+        new Proto()
+            .message(7, TestModels.node("Relu", "b", "a"))
+            .text(1, "Mine")
+            .text(10, "my.company")
+            .message(9, new Proto().text(1, "").number(2, 9));
+    Proto graph =
+        new Proto()
+            .message(1, TestModels.node("If", "z", "input").message(5, attribute))
+            .message(1, TestModels.node("Identity", "w", "z"))
+            .message(1, TestModels.node("Mine", "output", "w").text(7, "my.company"))
+            .message(12, TestModels.tensor("output", TestModels.FLOAT, 2));
+    byte[] model =
+        new Proto()
+            .number(1, 8)
+            .message(25, function)
+            .message(7, graph)
+            .message(8, new Proto().text(1, "").number(2, 13))
+            .message(8, new Proto().text(1, "my.company").number(2, 1))
+            .toBytes();
+
+    OnnxContents contents = read(model).contents();
+
+    assertThat(contents.operators())
+        .containsExactly(
+            new OperatorUse("ai.onnx", "Identity", 13, 2, 1),
+            new OperatorUse("ai.onnx", "If", 13, 1, 1),
+            new OperatorUse("ai.onnx", "Relu", 9, 1, 0),
+            new OperatorUse("my.company", "Mine", 1, 1, 1));
+    assertThat(contents.nodes()).isEqualTo(5);
+    assertThat(contents.functions()).containsExactly("my.company:Mine");
+  }
+
+  @Test
+  void addsUpInitializersByType() {
+    Proto nibbles = new Proto().number(1, 3).number(1, 3).number(2, 22).text(8, "q");
+    Proto packedDimensions = new Proto().bytes(1, new byte[] {2, 5}).number(2, 7).text(8, "p");
+    Proto scalar = new Proto().number(2, 11).text(8, "s");
+    Proto graph =
+        new Proto()
+            .message(5, TestModels.weights("w", new Random(42), 4, 8))
+            .message(5, TestModels.weights("v", new Random(42), 8))
+            .message(5, nibbles)
+            .message(5, packedDimensions)
+            .message(5, scalar)
+            .message(12, TestModels.tensor("output", TestModels.FLOAT, 2));
+
+    Initializers initializers = read(TestModels.model(8, 13, graph)).contents().initializers();
+
+    assertThat(initializers.byType())
+        .isEqualTo(
+            Map.of(
+                "FP32", new Initializers.Total(2, 160),
+                "INT4", new Initializers.Total(1, 5),
+                "INT64", new Initializers.Total(1, 80),
+                "FP64", new Initializers.Total(1, 8)));
+    assertThat(initializers.count()).isEqualTo(5);
+    assertThat(initializers.bytes()).isEqualTo(253);
+  }
+
+  @Test
+  void sizesThatNoFileHasStopAtTheLargestNumber() {
+    Proto endless =
+        new Proto().number(1, Long.MAX_VALUE).number(1, 8).number(2, TestModels.FLOAT).text(8, "w");
+    Proto graph =
+        new Proto()
+            .message(5, endless)
+            .message(5, endless)
+            .message(12, TestModels.tensor("output", TestModels.FLOAT, 2));
+
+    assertThat(read(TestModels.model(8, 13, graph)).contents().initializers().bytes())
+        .isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void tellsWhichFilesOfExternalDataAreThere() throws IOException {
+    byte[] model = withExternalData("w.bin");
+
+    assertThat(read(model).contents().externalFiles())
+        .containsExactly(new ExternalFile("w.bin", OptionalLong.empty()));
+    Files.write(folder.resolve("w.bin"), new byte[8]);
+    assertThat(read(model).contents().externalFiles())
+        .containsExactly(new ExternalFile("w.bin", OptionalLong.of(8)));
+  }
+
+  @Test
+  void keepsTheBeginningOfMetadata() {
+    Proto model =
+        new Proto()
+            .number(1, 8)
+            .message(7, new Proto().message(12, TestModels.tensor("output", TestModels.FLOAT, 2)));
+    model.message(14, new Proto().text(1, "author").text(2, "me"));
+    assertThat(read(model.toBytes()).contents().metadata())
+        .isEqualTo(new OnnxMetadata(Map.of("author", "me"), true));
+
+    model.message(
+        14, new Proto().text(1, "long").text(2, "é".repeat(OnnxLimits.METADATA_CHARS + 1)));
+    OnnxMetadata cut = read(model.toBytes()).contents().metadata();
+    assertThat(cut.entries().get("long")).isEqualTo("é".repeat(OnnxLimits.METADATA_CHARS));
+    assertThat(cut.complete()).isFalse();
+
+    for (int i = 0; i < OnnxLimits.METADATA_ENTRIES; i++) {
+      model.message(14, new Proto().text(1, "key" + i).text(2, "value"));
+    }
+    assertThat(read(model.toBytes()).contents().metadata().entries())
+        .hasSize(OnnxLimits.METADATA_ENTRIES)
+        .containsKey("author");
+  }
+
+  @Test
+  void refusesMoreDifferentOperatorsThanTheLimit() {
+    Proto graph = new Proto();
+    for (int i = 0; i <= OnnxLimits.OPERATORS; i++) {
+      graph.message(1, new Proto().text(4, "Op" + i));
+    }
+    byte[] model =
+        TestModels.model(
+            8, 13, graph.message(12, TestModels.tensor("output", TestModels.FLOAT, 2)));
+
+    assertThatExceptionOfType(FlotillaException.class)
+        .isThrownBy(() -> read(model))
+        .withMessageContaining("more than 10000 different operators");
+  }
+
+  @Test
   void readsLargeFilesWithoutReadingTheirWeights() throws IOException {
     Path file = TestModels.write(folder, "large.onnx", TestModels.chain(1_024, 4));
 
     assertThat(Files.size(file)).isGreaterThan(16L << 20);
     assertThat(OnnxInspector.inspect(file).nodes()).isEqualTo(8);
+  }
+
+  private OnnxFacts read(byte[] content) {
+    return OnnxInspector.read(TestModels.write(folder, "model.onnx", content));
+  }
+
+  private String outputType(Proto type) {
+    Proto output = new Proto().text(1, "output").message(2, type);
+    return read(withOutput(output)).declaredOutputs().getFirst().type();
+  }
+
+  private static byte[] withOutput(Proto output) {
+    Proto graph =
+        new Proto().message(1, TestModels.node("Identity", "output", "x")).message(12, output);
+    return TestModels.model(8, 13, graph);
   }
 
   private OnnxFacts inspect(byte[] content) {

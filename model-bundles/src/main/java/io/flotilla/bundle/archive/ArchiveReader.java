@@ -16,6 +16,7 @@ final class ArchiveReader {
   private final InputStream in;
   private final ArchiveLimits limits;
   private final byte[] buffer = new byte[1 << 16];
+  private long position;
 
   ArchiveReader(InputStream in, ArchiveLimits limits) {
     this.in = in;
@@ -25,8 +26,12 @@ final class ArchiveReader {
   /** Takes the content of each file. */
   @FunctionalInterface
   interface Target {
-    /** Opens the place for a file; the reader closes it. */
-    OutputStream open(String path) throws IOException;
+    /**
+     * Opens the place for a file; the reader closes it.
+     *
+     * @param offset where the content begins in the archive, in bytes
+     */
+    OutputStream open(TarHeader header, long offset) throws IOException;
   }
 
   void readAll(Target target) throws IOException {
@@ -53,7 +58,7 @@ final class ArchiveReader {
   }
 
   private void copy(TarHeader header, Target target) throws IOException {
-    try (OutputStream out = target.open(header.path())) {
+    try (OutputStream out = target.open(header, position)) {
       for (long left = header.sizeBytes(); left > 0; ) {
         int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
         if (n < 0) {
@@ -63,6 +68,7 @@ final class ArchiveReader {
         left -= n;
       }
     }
+    position += header.sizeBytes() + header.paddingBytes();
     int padding = header.paddingBytes();
     if (in.readNBytes(buffer, 0, padding) < padding) {
       throw endsEarly();
@@ -84,6 +90,11 @@ final class ArchiveReader {
           "%s has %d bytes, over the limit of %d"
               .formatted(header.path(), header.sizeBytes(), limits.maxFileBytes()));
     }
+    if (header.sizeBytes() > limits.maxArchiveBytes() - position) {
+      throw new FlotillaException(
+          ErrorCode.BUNDLE_TOO_LARGE,
+          "the archive is over the limit of %d bytes".formatted(limits.maxArchiveBytes()));
+    }
   }
 
   private byte[] block() throws IOException {
@@ -91,6 +102,7 @@ final class ArchiveReader {
     if (block.length < TarHeader.BLOCK_BYTES) {
       throw endsEarly();
     }
+    position += block.length;
     return block;
   }
 

@@ -94,9 +94,9 @@ public final class BundleArchive {
       requireSize(archive, limits);
       DurableFiles.deleteTree(partial);
       // Once without writing, so that what is refused never touches the disk.
-      read(archive, limits, path -> OutputStream.nullOutputStream());
+      read(archive, limits, (header, offset) -> OutputStream.nullOutputStream());
       Files.createDirectory(partial);
-      read(archive, limits, path -> openIn(partial, path));
+      read(archive, limits, (header, offset) -> openIn(partial, header.path()));
       DurableFiles.forceFolders(partial);
       DurableFiles.moveIntoPlace(partial, newDirectory);
     } catch (FlotillaException e) {

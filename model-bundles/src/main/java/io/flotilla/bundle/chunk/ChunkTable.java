@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,18 +68,25 @@ public record ChunkTable(long sizeBytes, List<Digest> chunks) {
    */
   public static ChunkTable of(Path archive) {
     try (InputStream in = Files.newInputStream(archive)) {
-      List<Digest> chunks = new ArrayList<>();
-      long size = 0;
-      byte[] chunk = in.readNBytes(CHUNK_BYTES);
-      while (chunk.length > 0 && size <= MAX_ARCHIVE_BYTES) {
-        chunks.add(Digest.of(chunk));
-        size += chunk.length;
-        chunk = in.readNBytes(CHUNK_BYTES);
-      }
-      return new ChunkTable(size, chunks);
+      return of(in);
     } catch (IOException e) {
       throw StorageFailures.of("read the archive " + archive, e);
     }
+  }
+
+  /**
+   * The table of an archive that is read from a stream to its end; the stream is not closed.
+   *
+   * @throws IOException if the stream fails
+   * @throws FlotillaException see {@link #countFor}
+   */
+  public static ChunkTable of(InputStream archive) throws IOException {
+    Builder table = new Builder();
+    byte[] piece = new byte[CHUNK_BYTES];
+    for (int n = archive.read(piece); n >= 0; n = archive.read(piece)) {
+      table.add(piece, 0, n);
+    }
+    return table.build();
   }
 
   /**
@@ -144,5 +152,40 @@ public record ChunkTable(long sizeBytes, List<Digest> chunks) {
         && index < chunks.size()
         && content.length == lengthOf(index)
         && Digest.of(content).equals(chunks.get(index));
+  }
+
+  /** Makes the table of an archive that comes in pieces of any size. Not thread-safe. */
+  public static final class Builder {
+    private final List<Digest> chunks = new ArrayList<>();
+    private final MessageDigest sha256 = Digest.newSha256();
+    private long sizeBytes;
+
+    /** Takes the next bytes; what is over {@link #MAX_ARCHIVE_BYTES} is only counted. */
+    public void add(byte[] bytes, int from, int length) {
+      for (int at = from; at < from + length; ) {
+        int room = CHUNK_BYTES - (int) (sizeBytes % CHUNK_BYTES);
+        int n = Math.min(room, from + length - at);
+        if (sizeBytes < MAX_ARCHIVE_BYTES) {
+          sha256.update(bytes, at, n);
+        }
+        sizeBytes += n;
+        at += n;
+        if (n == room && sizeBytes <= MAX_ARCHIVE_BYTES) {
+          chunks.add(Digest.ofRaw(sha256.digest()));
+        }
+      }
+    }
+
+    /**
+     * The table of all that was added; at most once.
+     *
+     * @throws FlotillaException see {@link #countFor}
+     */
+    public ChunkTable build() {
+      if (sizeBytes % CHUNK_BYTES != 0 && sizeBytes < MAX_ARCHIVE_BYTES) {
+        chunks.add(Digest.ofRaw(sha256.digest()));
+      }
+      return new ChunkTable(sizeBytes, chunks);
+    }
   }
 }

@@ -46,6 +46,31 @@ public enum ErrorCode {
   PIPELINE_INVALID(ErrorClass.REQUEST, "A pipeline file cannot be read or has a cycle."),
   /** No run has that id. */
   RUN_NOT_FOUND(ErrorClass.REQUEST, "No run has that id."),
+  /** A search cannot be parsed, or compares what cannot be compared. */
+  QUERY_INVALID(
+      ErrorClass.REQUEST, "A search cannot be parsed, or compares what cannot be compared."),
+  /** A cursor is not one that this search gave. */
+  CURSOR_INVALID(ErrorClass.REQUEST, "A cursor is not one that this search gave."),
+  /** The model has no such alias. */
+  ALIAS_NOT_FOUND(ErrorClass.REQUEST, "The model has no such alias."),
+  /** The alias points elsewhere than the caller expected; somebody moved it meanwhile. */
+  ALIAS_MOVED(
+      ErrorClass.REQUEST,
+      "The alias points elsewhere than the caller expected; somebody moved it meanwhile."),
+  /** No environment has that name and version. */
+  ENVIRONMENT_NOT_FOUND(ErrorClass.REQUEST, "No environment has that name and version."),
+  /** An environment is malformed or contradicts itself. */
+  ENVIRONMENT_INVALID(ErrorClass.REQUEST, "An environment is malformed or contradicts itself."),
+  /** Devices of a rollout cannot run the version; each is named with the reason. */
+  DEVICE_UNFIT(
+      ErrorClass.REQUEST,
+      "Devices of a rollout cannot run the version; each is named with the reason."),
+  /** No captured prediction has that id. */
+  PREDICTION_NOT_FOUND(ErrorClass.REQUEST, "No captured prediction has that id."),
+  /** No profile job has that id. */
+  PROFILE_NOT_FOUND(ErrorClass.REQUEST, "No profile job has that id."),
+  /** A backup is incomplete, damaged or of another format. */
+  BACKUP_INVALID(ErrorClass.REQUEST, "A backup is incomplete, damaged or of another format."),
   /** The path does not name anything. */
   NOT_FOUND(ErrorClass.REQUEST, "The path does not name anything."),
   /** No valid operator token came with the request. */
@@ -127,6 +152,20 @@ public enum ErrorCode {
   /** The model's outputs differ from the golden vectors beyond tolerance. */
   GOLDEN_VECTORS_FAILED(
       ErrorClass.BUNDLE, "The model's outputs differ from the golden vectors beyond tolerance."),
+  /** The model crashed, hung or outgrew the process that tried it. */
+  INSPECTION_FAILED(
+      ErrorClass.BUNDLE, "The model crashed, hung or outgrew the process that tried it."),
+  /** A model could not be converted, or the converter ended with an error. */
+  CONVERSION_FAILED(
+      ErrorClass.BUNDLE, "A model could not be converted, or the converter ended with an error."),
+  /** A variant's outputs or accuracy differ from the original's beyond tolerance. */
+  CONVERSION_INTOLERABLE(
+      ErrorClass.BUNDLE,
+      "A variant's outputs or accuracy differ from the original's beyond tolerance."),
+  /** A dump of a tree ensemble is malformed or uses something that has no ONNX form. */
+  TREE_DUMP_INVALID(
+      ErrorClass.BUNDLE,
+      "A dump of a tree ensemble is malformed or uses something that has no ONNX form."),
   /** No space is left on the disk. */
   DISK_FULL(ErrorClass.DEVICE, "No space is left on the disk."),
   /** Reading or writing the local disk failed. */
@@ -144,6 +183,8 @@ public enum ErrorCode {
   /** The spool's budget is used up; the record was refused and counted. */
   SPOOL_FULL(
       ErrorClass.DEVICE, "The spool's budget is used up; the record was refused and counted."),
+  /** A model version could not be profiled. */
+  PROFILE_FAILED(ErrorClass.DEVICE, "A model version could not be profiled."),
   /** The controller's API does not answer. */
   CONTROLLER_UNREACHABLE(ErrorClass.NETWORK, "The controller's API does not answer."),
   /** The broker does not answer. */
@@ -172,6 +213,12 @@ public enum ErrorCode {
   STEP_FAILED(ErrorClass.SERVER, "A pipeline step ended with an error, or over its limits."),
   /** The same inputs and seed gave different bytes. */
   NOT_REPRODUCIBLE(ErrorClass.SERVER, "The same inputs and seed gave different bytes."),
+  /** The audit chain, or a record that it vouches for, was changed outside of the controller. */
+  AUDIT_BROKEN(
+      ErrorClass.SERVER,
+      "The audit chain, or a record that it vouches for, was changed outside of the controller."),
+  /** A backup could not be written. */
+  BACKUP_FAILED(ErrorClass.SERVER, "A backup could not be written."),
   /** A bug: please report it with the log. */
   INTERNAL(ErrorClass.SERVER, "A bug: please report it with the log.");
 

@@ -1,6 +1,8 @@
 package io.flotilla.bundle.signing;
 
 import io.flotilla.bundle.Digest;
+import io.flotilla.bundle.archive.ArchiveEntry;
+import io.flotilla.bundle.archive.ArchivedBundle;
 import io.flotilla.bundle.codec.ManifestCodec;
 import io.flotilla.bundle.envelope.Statement;
 import io.flotilla.bundle.failure.ErrorCode;
@@ -21,7 +23,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What lies in a bundle's folder, read once: the manifest's bytes are those that were hashed.
+ * What lies in a bundle's folder or archive, read once: the manifest's bytes are those that were
+ * hashed.
  *
  * @param resources path and digest of every file but the ignored ones, in order
  * @param sizes size in bytes of the same files, by path
@@ -57,6 +60,26 @@ record BundleContent(List<Statement.Resource> resources, Map<String, Long> sizes
     } catch (IOException e) {
       throw StorageFailures.of("read the bundle folder " + directory, e);
     }
+    return new BundleContent(resources, sizes, manifest);
+  }
+
+  /**
+   * Takes what is known of an archive.
+   *
+   * @param ignored paths that are left out
+   * @throws FlotillaException as {@link ArchivedBundle#read}, for the manifest
+   */
+  static BundleContent of(ArchivedBundle bundle, Set<String> ignored) {
+    Map<String, Long> sizes = new TreeMap<>();
+    List<Statement.Resource> resources = new ArrayList<>();
+    for (ArchiveEntry entry : bundle.index().entries()) {
+      if (!ignored.contains(entry.path())) {
+        sizes.put(entry.path(), entry.sizeBytes());
+        resources.add(new Statement.Resource(entry.path(), entry.digest()));
+      }
+    }
+    byte[] manifest =
+        bundle.read(BundlePaths.MANIFEST, ManifestCodec.MAX_BYTES).orElseGet(() -> new byte[0]);
     return new BundleContent(resources, sizes, manifest);
   }
 

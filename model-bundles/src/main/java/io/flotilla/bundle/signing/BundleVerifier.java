@@ -1,5 +1,7 @@
 package io.flotilla.bundle.signing;
 
+import io.flotilla.bundle.Digest;
+import io.flotilla.bundle.archive.ArchivedBundle;
 import io.flotilla.bundle.codec.ModelSignatureCodec;
 import io.flotilla.bundle.envelope.Statement;
 import io.flotilla.bundle.failure.ErrorCode;
@@ -18,7 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Verifies the folders of bundles. Nothing of a bundle is parsed before its signature holds. */
+/**
+ * Verifies bundles in folders and archives. Nothing of a bundle is parsed before its signature
+ * holds.
+ */
 public final class BundleVerifier {
   private BundleVerifier() {}
 
@@ -46,28 +51,23 @@ public final class BundleVerifier {
    */
   public static VerifiedBundle verify(
       Path directory, TrustPolicy trust, String expectedModelName, Instant now) {
-    trust.requireValidAt(now);
-    byte[] signature =
-        readSignature(directory)
-            .orElseThrow(
-                () ->
-                    new FlotillaException(
-                        ErrorCode.SIGNATURE_MISSING,
-                        "the bundle has no %s; its publisher must sign it"
-                            .formatted(BundlePaths.SIGNATURE)));
-    Map<VerifyingKey, Publisher> publishers = new LinkedHashMap<>();
-    trust.publishers().forEach(one -> publishers.put(TrustPolicies.keyOf(one), one));
-    ModelSignatures.Signed signed = ModelSignatures.verify(signature, publishers.keySet());
-    Publisher publisher = requireAllowed(publishers, signed.key(), expectedModelName);
-    BundleContent content = BundleContent.read(directory, BundleSigner.IGNORED);
-    ModelSignatures.requireSame(signed.statement(), content.resources());
-    Manifest manifest = content.parseManifest();
-    if (!manifest.name().equals(expectedModelName)) {
-      throw new FlotillaException(
-          ErrorCode.MANIFEST_INVALID,
-          "the bundle is of model %s, not %s".formatted(manifest.name(), expectedModelName));
-    }
-    return new VerifiedBundle(directory, signed.statement().root(), manifest, publisher.name());
+    Verdict verdict = verdict(new Folder(directory), trust, expectedModelName, now);
+    return new VerifiedBundle(
+        directory, verdict.digest(), verdict.manifest(), verdict.publisher().name());
+  }
+
+  /**
+   * Verifies a bundle in its archive, as {@link #verify(Path, TrustPolicy, String, Instant)} does
+   * after {@link io.flotilla.bundle.archive.BundleArchive#unpack}, without unpacking it.
+   *
+   * @throws FlotillaException as for a folder; what can be wrong with a folder alone was refused
+   *     when the archive was indexed
+   */
+  public static VerifiedArchive verify(
+      ArchivedBundle bundle, TrustPolicy trust, String expectedModelName, Instant now) {
+    Verdict verdict = verdict(new Archive(bundle), trust, expectedModelName, now);
+    return new VerifiedArchive(
+        bundle, verdict.digest(), verdict.manifest(), verdict.publisher().name());
   }
 
   /**
@@ -78,11 +78,88 @@ public final class BundleVerifier {
    *     STORAGE_FAILED} if it cannot be read
    */
   public static InspectedBundle inspect(Path directory) {
-    BundleContent content = BundleContent.read(directory, BundleSigner.IGNORED);
+    return inspect(new Folder(directory));
+  }
+
+  /**
+   * Reads what a bundle in its archive claims, without verifying any of it.
+   *
+   * @throws FlotillaException {@code MANIFEST_INVALID} or {@code BUNDLE_TOO_LARGE} if it is no
+   *     bundle; {@code FILE_MISSING} or {@code STORAGE_FAILED} if it cannot be read
+   */
+  public static InspectedBundle inspect(ArchivedBundle bundle) {
+    return inspect(new Archive(bundle));
+  }
+
+  private static InspectedBundle inspect(Source source) {
+    BundleContent content = source.content();
     Manifest manifest = content.parseManifest();
     Statement statement = Statement.of(manifest.name(), content.resources());
     return new InspectedBundle(
-        statement.root(), manifest, readSignature(directory).flatMap(BundleVerifier::claimedKeyId));
+        statement.root(), manifest, source.signature().flatMap(BundleVerifier::claimedKeyId));
+  }
+
+  private static Verdict verdict(
+      Source source, TrustPolicy trust, String expectedModelName, Instant now) {
+    trust.requireValidAt(now);
+    byte[] signature =
+        source
+            .signature()
+            .orElseThrow(
+                () ->
+                    new FlotillaException(
+                        ErrorCode.SIGNATURE_MISSING,
+                        "the bundle has no %s; its publisher must sign it"
+                            .formatted(BundlePaths.SIGNATURE)));
+    Map<VerifyingKey, Publisher> publishers = new LinkedHashMap<>();
+    trust.publishers().forEach(one -> publishers.put(TrustPolicies.keyOf(one), one));
+    ModelSignatures.Signed signed = ModelSignatures.verify(signature, publishers.keySet());
+    Publisher publisher = requireAllowed(publishers, signed.key(), expectedModelName);
+    BundleContent content = source.content();
+    ModelSignatures.requireSame(signed.statement(), content.resources());
+    Manifest manifest = content.parseManifest();
+    if (!manifest.name().equals(expectedModelName)) {
+      throw new FlotillaException(
+          ErrorCode.MANIFEST_INVALID,
+          "the bundle is of model %s, not %s".formatted(manifest.name(), expectedModelName));
+    }
+    return new Verdict(signed.statement().root(), manifest, publisher);
+  }
+
+  /** What verification found. */
+  private record Verdict(Digest digest, Manifest manifest, Publisher publisher) {}
+
+  /** Where a bundle lies. */
+  private sealed interface Source {
+    /** Bytes of the signature; empty if there is none. */
+    Optional<byte[]> signature();
+
+    /** Everything else. */
+    BundleContent content();
+  }
+
+  private record Folder(Path directory) implements Source {
+    @Override
+    public Optional<byte[]> signature() {
+      return readSignature(directory);
+    }
+
+    @Override
+    public BundleContent content() {
+      return BundleContent.read(directory, BundleSigner.IGNORED);
+    }
+  }
+
+  private record Archive(ArchivedBundle bundle) implements Source {
+    @Override
+    public Optional<byte[]> signature() {
+      return bundle.read(BundlePaths.SIGNATURE, ModelSignatureCodec.MAX_BYTES);
+    }
+
+    @Override
+    public BundleContent content() {
+      return BundleContent.of(bundle, BundleSigner.IGNORED);
+    }
   }
 
   private static Publisher requireAllowed(

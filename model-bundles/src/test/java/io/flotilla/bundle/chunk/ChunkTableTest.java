@@ -41,6 +41,20 @@ class ChunkTableTest {
     assertThat(ChunkTable.parse(size, table.rawDigests(), table.listDigest())).isEqualTo(table);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1000, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 7, 10 * CHUNK})
+  void piecesOfAnySizeGiveTheSameTable(int piece) throws IOException {
+    byte[] archive = new byte[5 * CHUNK + 3];
+    new Random(42).nextBytes(archive);
+    ChunkTable.Builder table = new ChunkTable.Builder();
+    for (int from = 0; from < archive.length; from += piece) {
+      table.add(archive, from, Math.min(piece, archive.length - from));
+    }
+    assertThat(table.build())
+        .isEqualTo(ChunkTable.of(Files.write(folder.resolve("archive"), archive)));
+    Refusal.of(ErrorCode.BUNDLE_MALFORMED, new ChunkTable.Builder()::build);
+  }
+
   @Test
   void matchesNoChunkThatItDoesNotHave() {
     ChunkTable table = new ChunkTable(3, List.of(Digest.of(new byte[3])));

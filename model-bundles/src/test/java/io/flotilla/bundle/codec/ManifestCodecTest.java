@@ -8,6 +8,7 @@ import io.flotilla.bundle.fixture.SmallBundle;
 import io.flotilla.bundle.manifest.Manifest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ManifestCodecTest {
@@ -46,6 +47,40 @@ class ManifestCodecTest {
   void refusesUnknownAndRepeatedKeys() {
     refused(JSON.replaceFirst("\\{", "{ \"more\" : 1,"));
     refused(JSON.replaceFirst("\\{", "{ \"format\" : 1,"));
+  }
+
+  @Test
+  void branchAndRemoteAreThereOnlyIfKnown() {
+    assertThat(JSON).doesNotContain("gitBranch").doesNotContain("gitRemote");
+    Manifest known = withOrigin("release/2", "https://git.example/vision/digits.git");
+    String json = text(ManifestCodec.encode(known));
+    assertThat(json)
+        .contains("\"gitBranch\" : \"release/2\"")
+        .contains("\"gitRemote\" : \"https://git.example/vision/digits.git\"");
+    assertThat(decode(json)).isEqualTo(known);
+    assertThat(decode(json.replace("\"release/2\"", "null")).lineage().gitBranch()).isEmpty();
+  }
+
+  @Test
+  void refusesARemoteWithCredentials() {
+    String json = text(ManifestCodec.encode(withOrigin("main", "https://git.example/x")));
+    assertThat(refused(json.replace("//git", "//ada:secret@git")))
+        .contains("lineage")
+        .doesNotContain("secret");
+    refused(json.replace("\"main\"", "[]"));
+    refused(json.replace("\"gitBranch\"", "\"gitTwig\""));
+  }
+
+  private static Manifest withOrigin(String branch, String remote) {
+    return new Manifest(
+        MANIFEST.format(),
+        MANIFEST.name(),
+        MANIFEST.inputs(),
+        MANIFEST.outputs(),
+        MANIFEST.variants(),
+        MANIFEST.lineage().withOrigin(Optional.of(branch), Optional.of(remote)),
+        MANIFEST.capture(),
+        MANIFEST.properties());
   }
 
   @Test

@@ -128,6 +128,53 @@ class ManifestTest {
     assertThat(Lineage.UNKNOWN.datasets()).isEmpty();
   }
 
+  @Test
+  void lineageKeepsNoCredentials() {
+    Map.of(
+            "https://ada:secret@git.example/a.git", "https://git.example/a.git",
+            "https://token@git.example/a.git", "https://git.example/a.git",
+            "https://git.example/a.git?access_token=x#y", "https://git.example/a.git",
+            "ssh://git@git.example:2222/a.git", "ssh://git.example:2222/a.git",
+            "https://a:b@c@git.example/x@y", "https://git.example/x@y",
+            "git@git.example:vision/a.git", "git@git.example:vision/a.git",
+            "ada:secret@git.example:a.git", "git.example:a.git",
+            "/srv/git/a.git", "/srv/git/a.git")
+        .forEach(
+            (told, kept) -> assertThat(origin("main", told).gitRemote()).as(told).contains(kept));
+    Refusal.of(
+        ErrorCode.MANIFEST_INVALID,
+        () ->
+            new Lineage(
+                Optional.empty(),
+                false,
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("https://ada:secret@git.example/a.git")));
+  }
+
+  @Test
+  void lineageBoundsBranchAndRemote() {
+    String most = "b".repeat(Lineage.MAX_BRANCH_CHARS);
+    assertThat(origin(most, "r").gitBranch()).contains(most);
+    assertThat(origin(most + "b", "r").gitBranch()).isEmpty();
+    assertThat(origin("a\nb", "r".repeat(Lineage.MAX_REMOTE_CHARS + 1))).isEqualTo(Lineage.UNKNOWN);
+    Refusal.of(
+        ErrorCode.MANIFEST_INVALID,
+        () ->
+            new Lineage(
+                Optional.empty(),
+                false,
+                List.of(),
+                Optional.empty(),
+                Optional.of(""),
+                Optional.empty()));
+  }
+
+  private static Lineage origin(String branch, String remote) {
+    return Lineage.UNKNOWN.withOrigin(Optional.of(branch), Optional.of(remote));
+  }
+
   private static Manifest withVariants(List<Variant> variants) {
     Manifest m = SmallBundle.manifest("digits");
     return new Manifest(

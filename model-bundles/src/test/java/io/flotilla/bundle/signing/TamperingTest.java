@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.flotilla.bundle.archive.ArchiveLimits;
+import io.flotilla.bundle.archive.ArchivedBundle;
 import io.flotilla.bundle.archive.BundleArchive;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
@@ -54,6 +55,8 @@ class TamperingTest {
   @Test
   void acceptsTheUntouchedArchive() {
     assertThatCode(() -> accept(original, "same")).doesNotThrowAnyException();
+    assertThat(acceptInPlace(original, "same").manifest())
+        .isEqualTo(SmallBundle.manifest("digits"));
   }
 
   @Test
@@ -95,12 +98,34 @@ class TamperingTest {
         .contains(ErrorCode.BUNDLE_NOT_CANONICAL);
   }
 
+  /** The refusal, which is the same whether the archive is unpacked or verified where it lies. */
   private Optional<ErrorCode> refusalOf(byte[] bytes, String name) {
+    Optional<ErrorCode> unpacked = refusalOf(() -> accept(bytes, name));
+    assertThat(refusalOf(() -> acceptInPlace(bytes, name))).as(name).isEqualTo(unpacked);
+    return unpacked;
+  }
+
+  private static Optional<ErrorCode> refusalOf(Runnable accepting) {
     try {
-      accept(bytes, name);
+      accepting.run();
       return Optional.empty();
     } catch (FlotillaException e) {
       return Optional.of(e.code());
+    }
+  }
+
+  private VerifiedArchive acceptInPlace(byte[] bytes, String name) {
+    Path archive = folder.resolve(name + "-in-place.tar");
+    try {
+      Files.write(archive, bytes);
+      try {
+        ArchivedBundle bundle = ArchivedBundle.open(archive, ArchiveLimits.DEFAULT);
+        return BundleVerifier.verify(bundle, trust, "digits", NOW);
+      } finally {
+        Files.delete(archive);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -47,21 +47,34 @@ public final class RecordCodec {
    * @throws FlotillaException {@code STORE_CORRUPT} if the bytes are not a well-formed {@code type}
    */
   public static <T> T decode(byte[] json, Class<T> type) {
+    return read(json, type, "a stored " + type.getSimpleName());
+  }
+
+  /**
+   * Reads the record of a key.
+   *
+   * @param key what the failure names, such as {@code model-version/digits/0000000003}
+   * @throws FlotillaException {@code STORE_CORRUPT}, naming the key, if the bytes are not a
+   *     well-formed {@code type}
+   */
+  public static <T> T decode(byte[] json, Class<T> type, String key) {
+    return read(json, type, "the record " + key);
+  }
+
+  private static <T> T read(byte[] json, Class<T> type, String what) {
     try {
       T value = MAPPER.readValue(json, type);
       if (value == null) {
-        throw corrupt(type, null);
+        throw corrupt(what, null);
       }
       return value;
     } catch (IOException e) {
-      throw corrupt(type, e);
+      throw corrupt(what, e);
     }
   }
 
-  private static FlotillaException corrupt(Class<?> type, @Nullable IOException cause) {
-    String message =
-        "a stored %s cannot be read: restore the store from a backup"
-            .formatted(type.getSimpleName());
+  private static FlotillaException corrupt(String what, @Nullable IOException cause) {
+    String message = what + " cannot be read: restore the store from a backup";
     return cause == null
         ? new FlotillaException(ErrorCode.STORE_CORRUPT, message)
         : new FlotillaException(ErrorCode.STORE_CORRUPT, message, cause);

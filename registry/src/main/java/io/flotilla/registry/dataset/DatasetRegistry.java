@@ -6,9 +6,15 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.registry.blob.BlobStore;
 import io.flotilla.registry.blob.StoreFailures;
 import io.flotilla.registry.codec.RecordCodec;
+import io.flotilla.registry.dataset.profile.ColumnProfile;
+import io.flotilla.registry.dataset.profile.DatasetProfile;
+import io.flotilla.registry.dataset.profile.ProfileBuilder;
+import io.flotilla.registry.dataset.table.RowSource;
+import io.flotilla.registry.dataset.table.TableLimits;
 import io.flotilla.registry.name.Names;
+import io.flotilla.registry.store.DirectTransaction;
 import io.flotilla.registry.store.RecordStore;
-import io.flotilla.registry.store.WriteBatch;
+import io.flotilla.registry.store.RecordTransaction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,14 +27,12 @@ import java.util.Optional;
 
 /**
  * Datasets by name and version. A version is its content: registering the same bytes again gives
- * the version that is there. Thread-safe.
+ * the version that is there. The file is kept as it was given. Thread-safe; who commits into
+ * transactions of his own sees to it that they do not interleave, {@link #register} included.
  */
 public final class DatasetRegistry {
-  /** Largest CSV file in bytes: 256 MiB. */
+  /** Largest file in bytes: 256 MiB. */
   public static final long MAX_BYTES = 256L << 20;
-
-  private static final String VERSIONS = "dataset-version/";
-  private static final String CONTENTS = "dataset-content/";
 
   private final RecordStore store;
   private final BlobStore blobs;
@@ -43,56 +47,108 @@ public final class DatasetRegistry {
   }
 
   /**
-   * Registers a CSV file under the next version of this name. On any failure nothing is registered
-   * and no file is left.
+   * Registers a file, whose format is detected, under the next version of this name. On any failure
+   * nothing is registered and no file is left.
    *
-   * @param csv read to its end, not closed
-   * @throws FlotillaException {@code NAME_INVALID}; {@code INPUT_INVALID} if the tags are over
-   *     their limits; {@code REQUEST_TOO_LARGE} if it is over {@link #MAX_BYTES}; {@code
-   *     DATASET_INVALID} if it is not a table with a header and at least one row; {@code
-   *     DISK_FULL}, {@code STORE_FAILED}
+   * @param content read to its end, not closed
+   * @throws FlotillaException as {@link #prepare} and {@link #commit}
    */
-  public Registered register(String name, InputStream csv, Map<String, String> tags) {
-    Names.requireName("dataset", name);
-    Names.requireTags(tags);
-    try (BlobStore.Staged staged = blobs.stage(csv, MAX_BYTES)) {
-      Table table = inspect(staged.file());
+  public Registered register(String name, InputStream content, Map<String, String> tags) {
+    return register(NewDataset.named(name).withTags(tags), content);
+  }
+
+  /** Like {@link #register(String, InputStream, Map)}, with all that can be said of a dataset. */
+  public Registered register(NewDataset request, InputStream content) {
+    try (PreparedDataset prepared = prepare(request, content)) {
       synchronized (counting) {
-        Optional<Dataset> same = sameContent(name, staged.digest());
-        if (same.isPresent()) {
-          return new Registered(same.get(), false);
-        }
-        int version = last(name) + 1;
-        Dataset dataset =
-            new Dataset(
-                name,
-                version,
-                staged.digest().hex(),
-                table.sizeBytes(),
-                table.rows(),
-                table.columns(),
-                tags,
-                clock.millis());
-        staged.keep();
-        store.write(
-            new WriteBatch()
-                .put(versionKey(name, version), RecordCodec.encode(dataset))
-                .put(
-                    contentKey(name, staged.digest()),
-                    RecordCodec.encode(new ContentVersion(version))));
-        return new Registered(dataset, true);
+        DirectTransaction tx = new DirectTransaction(store);
+        Registered registered = commit(tx, prepared);
+        tx.commit();
+        return registered;
       }
     }
   }
 
+  /**
+   * Does the slow part of a registration: takes the file in, reads and profiles it. Nothing of it
+   * is visible. The caller closes what it gets, committed or not.
+   *
+   * @param content of any length up to {@link #MAX_BYTES}; read to its end, not closed
+   * @throws FlotillaException {@code REQUEST_TOO_LARGE} if it is over {@link #MAX_BYTES}; {@code
+   *     DATASET_INVALID} if it is not a table with at least one row, or one over the limits of
+   *     {@link TableLimits}; {@code DISK_FULL}, {@code STORE_FAILED}
+   */
+  public PreparedDataset prepare(NewDataset request, InputStream content) {
+    BlobStore.Staged staged = blobs.stage(content, MAX_BYTES);
+    boolean prepared = false;
+    try {
+      Path file = staged.file();
+      DatasetFormat format =
+          request.format().isPresent()
+              ? request.format().get()
+              : DatasetFormat.detect(beginning(file), request.fileName());
+      DatasetProfile profile = read(file, format);
+      PreparedDataset dataset =
+          new PreparedDataset(request, format, Files.size(file), profile, staged);
+      prepared = true;
+      return dataset;
+    } catch (IOException e) {
+      throw StoreFailures.of("the dataset cannot be read", e);
+    } finally {
+      if (!prepared) {
+        staged.close();
+      }
+    }
+  }
+
+  /**
+   * Does the fast part of a registration: counts the version, keeps the file and puts the records
+   * into the transaction, which the caller writes. If the caller does not write it, the file stays
+   * as a blob that no record names.
+   *
+   * @throws FlotillaException {@code DISK_FULL}, {@code STORE_FAILED}, {@code STORE_CORRUPT}
+   */
+  public Registered commit(RecordTransaction tx, PreparedDataset prepared) {
+    prepared.keep();
+    DatasetRecords records = new DatasetRecords(tx::get, tx::scan);
+    NewDataset request = prepared.request();
+    Optional<Dataset> same = records.ofContent(request.name(), prepared.digest());
+    if (same.isPresent()) {
+      return new Registered(same.get(), false);
+    }
+    DatasetProfile profile = prepared.profile();
+    Dataset dataset =
+        new Dataset(
+            request.name(),
+            records.last(request.name()) + 1,
+            prepared.digest().hex(),
+            prepared.sizeBytes(),
+            profile.rows(),
+            profile.columns().stream().map(ColumnProfile::name).toList(),
+            clock.millis(),
+            new DatasetDetails(
+                prepared.format(),
+                profile.columns().stream().map(ColumnProfile::type).toList(),
+                request.description(),
+                request.tags()));
+    DatasetRecords.put(tx, dataset);
+    keepProfile(tx, dataset, profile);
+    return new Registered(dataset, true);
+  }
+
   /** The dataset of this name and version; empty if there is none. */
   public Optional<Dataset> find(String name, int version) {
-    if (!Names.isName(name) || version < 1) {
-      return Optional.empty();
-    }
-    return store
-        .get(versionKey(name, version))
-        .map(json -> RecordCodec.decode(json, Dataset.class));
+    return stored().find(name, version);
+  }
+
+  /** Like {@link #find(String, int)}, as a part of a transaction. */
+  public Optional<Dataset> find(RecordTransaction tx, String name, int version) {
+    return new DatasetRecords(tx::get, tx::scan).find(name, version);
+  }
+
+  /** The newest version of this name; empty if there is none. */
+  public Optional<Dataset> latest(String name) {
+    return latest(stored(), name);
   }
 
   /**
@@ -101,15 +157,12 @@ public final class DatasetRegistry {
    * @throws FlotillaException {@code DATASET_NOT_FOUND} if there is none or the text is neither
    */
   public Dataset resolve(String reference) {
-    int colon = reference.indexOf(':');
-    Optional<Dataset> found =
-        colon < 0
-            ? latest(reference)
-            : find(reference.substring(0, colon), number(reference.substring(colon + 1)));
-    return found.orElseThrow(
-        () ->
-            new FlotillaException(
-                ErrorCode.DATASET_NOT_FOUND, "no dataset %s is registered".formatted(reference)));
+    return resolve(stored(), reference);
+  }
+
+  /** Like {@link #resolve(String)}, as a part of a transaction. */
+  public Dataset resolve(RecordTransaction tx, String reference) {
+    return resolve(new DatasetRecords(tx::get, tx::scan), reference);
   }
 
   /** All versions of all datasets, by name and version. */
@@ -117,19 +170,25 @@ public final class DatasetRegistry {
     List<Dataset> datasets = new ArrayList<>();
     String after = "";
     while (true) {
-      List<RecordStore.Entry> page = store.scan(VERSIONS, after, RecordStore.MAX_SCAN);
-      for (RecordStore.Entry entry : page) {
-        datasets.add(RecordCodec.decode(entry.value(), Dataset.class));
-      }
-      if (page.size() < RecordStore.MAX_SCAN) {
+      DatasetPage page = list(new DatasetQuery("*", after, DatasetQuery.MAX_LIMIT));
+      datasets.addAll(page.datasets());
+      if (page.next().isEmpty()) {
         return datasets;
       }
-      after = page.getLast().key();
+      after = page.next().get();
     }
   }
 
   /**
-   * The CSV file, verified; not to be changed.
+   * A page of the datasets that the query asks for, by name and version. Looks at a bounded number
+   * of records.
+   */
+  public DatasetPage list(DatasetQuery query) {
+    return stored().list(query);
+  }
+
+  /**
+   * The file as it was given, verified; not to be changed.
    *
    * @throws FlotillaException {@code STORE_CORRUPT} if it is damaged or gone
    */
@@ -137,60 +196,108 @@ public final class DatasetRegistry {
     return blobs.path(new Digest(dataset.digest()));
   }
 
-  private Optional<Dataset> latest(String name) {
-    return Names.isName(name) ? find(name, last(name)) : Optional.empty();
-  }
-
-  private Optional<Dataset> sameContent(String name, Digest digest) {
-    return store
-        .get(contentKey(name, digest))
-        .map(json -> RecordCodec.decode(json, ContentVersion.class))
-        .flatMap(content -> find(name, content.version()));
-  }
-
-  /** The last version's number; 0 if there is none. */
-  private int last(String name) {
-    int low = 0;
-    int high = 1;
-    while (store.get(versionKey(name, high)).isPresent()) {
-      low = high;
-      high *= 2;
+  /**
+   * Writes a dataset as a CSV file, over what is there: a CSV file byte by byte, others as {@link
+   * CsvWriter} says.
+   *
+   * @throws FlotillaException {@code STORE_CORRUPT} if the dataset is damaged or gone; {@code
+   *     DISK_FULL}, {@code STORE_FAILED}
+   */
+  public void writeCsv(Dataset dataset, Path to) {
+    Path content = content(dataset);
+    try {
+      if (dataset.format() == DatasetFormat.CSV) {
+        try (InputStream in = Files.newInputStream(content);
+            var out = Files.newOutputStream(to)) {
+          in.transferTo(out);
+        }
+        return;
+      }
+      try (RowSource rows = dataset.format().open(content)) {
+        CsvWriter.write(rows, to);
+      }
+    } catch (IOException e) {
+      throw StoreFailures.of("the dataset cannot be written as CSV", e);
     }
-    while (high - low > 1) {
-      int middle = (low + high) >>> 1;
-      if (store.get(versionKey(name, middle)).isPresent()) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
-  private static Table inspect(Path file) {
-    try (CsvReader csv = CsvReader.open(file)) {
-      while (csv.next().isPresent()) {
-        // The reader checks and counts.
-      }
-      if (csv.rows() == 0) {
-        throw new FlotillaException(ErrorCode.DATASET_INVALID, "the table has no rows");
-      }
-      return new Table(csv.columns(), csv.rows(), Files.size(file));
+  /**
+   * What is in a dataset. A version without a kept profile, or with one of an older method, is
+   * profiled now, which takes as long as reading it; {@link #keepProfile} spares that the next
+   * time.
+   *
+   * @throws FlotillaException {@code STORE_CORRUPT} if the dataset is damaged or gone; {@code
+   *     STORE_FAILED}
+   */
+  public DatasetProfile profile(Dataset dataset) {
+    Optional<DatasetProfile> kept = keptProfile(dataset);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    try {
+      return read(content(dataset), dataset.format());
     } catch (IOException e) {
       throw StoreFailures.of("the dataset cannot be read", e);
     }
   }
 
+  /** The profile that was kept; empty if there is none, or one of an older method. */
+  public Optional<DatasetProfile> keptProfile(Dataset dataset) {
+    String key = DatasetRecords.profileKey(dataset);
+    return store
+        .get(key)
+        .filter(json -> isCurrent(json, key))
+        .map(json -> RecordCodec.decode(json, DatasetProfile.class, key));
+  }
+
+  /** Keeps a profile that {@link #profile} made of this dataset, as a part of a transaction. */
+  public void keepProfile(RecordTransaction tx, Dataset dataset, DatasetProfile profile) {
+    tx.put(DatasetRecords.profileKey(dataset), RecordCodec.encode(profile));
+  }
+
+  private static boolean isCurrent(byte[] json, String key) {
+    return RecordCodec.decode(json, DatasetProfile.Method.class, key).method()
+        == DatasetProfile.METHOD;
+  }
+
+  private DatasetRecords stored() {
+    return new DatasetRecords(store::get, store::scan);
+  }
+
+  private static Optional<Dataset> latest(DatasetRecords records, String name) {
+    return Names.isName(name) ? records.find(name, records.last(name)) : Optional.empty();
+  }
+
+  private static Dataset resolve(DatasetRecords records, String reference) {
+    int colon = reference.indexOf(':');
+    Optional<Dataset> found =
+        colon < 0
+            ? latest(records, reference)
+            : records.find(reference.substring(0, colon), number(reference.substring(colon + 1)));
+    return found.orElseThrow(
+        () ->
+            new FlotillaException(
+                ErrorCode.DATASET_NOT_FOUND, "no dataset %s is registered".formatted(reference)));
+  }
+
+  private static DatasetProfile read(Path file, DatasetFormat format) throws IOException {
+    try (RowSource rows = format.open(file)) {
+      DatasetProfile profile = ProfileBuilder.of(rows);
+      if (profile.rows() == 0) {
+        throw TableLimits.invalid("the table has no rows");
+      }
+      return profile;
+    }
+  }
+
+  private static byte[] beginning(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(DatasetFormat.DETECT_BYTES);
+    }
+  }
+
   private static int number(String text) {
     return text.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(text) : 0;
-  }
-
-  private static String versionKey(String name, int version) {
-    return "%s%s/%010d".formatted(VERSIONS, name, version);
-  }
-
-  private static String contentKey(String name, Digest digest) {
-    return CONTENTS + name + "/" + digest.hex();
   }
 
   /**
@@ -199,8 +306,4 @@ public final class DatasetRegistry {
    * @param created false if the same content was there already
    */
   public record Registered(Dataset dataset, boolean created) {}
-
-  private record Table(List<String> columns, long rows, long sizeBytes) {}
-
-  private record ContentVersion(int version) {}
 }

@@ -9,12 +9,16 @@ import java.util.function.Supplier;
  *
  * @param trust gives the trust policy of the moment, itself verified
  * @param acceptUnverified drill mode: bundles that fail verification are registered all the same,
- *     marked as unverified, so that a drill can show that devices refuse them by themselves; off by
- *     default
+ *     marked as unverified and never inspected, so that a drill can show that devices refuse them
+ *     by themselves; off by default
  * @param maxArchiveBytes largest archive, from 1 to {@link ChunkTable#MAX_ARCHIVE_BYTES}
+ * @param inspector looks into what was verified
  */
 public record RegistrationPolicy(
-    Supplier<TrustPolicy> trust, boolean acceptUnverified, long maxArchiveBytes) {
+    Supplier<TrustPolicy> trust,
+    boolean acceptUnverified,
+    long maxArchiveBytes,
+    BundleInspector inspector) {
   /** Checks the limit. */
   public RegistrationPolicy {
     if (maxArchiveBytes < 1 || maxArchiveBytes > ChunkTable.MAX_ARCHIVE_BYTES) {
@@ -23,8 +27,8 @@ public record RegistrationPolicy(
     }
   }
 
-  /** Verified bundles only, of up to 512 MiB. */
+  /** Verified bundles only, of up to 512 MiB, not inspected. */
   public static RegistrationPolicy strict(Supplier<TrustPolicy> trust) {
-    return new RegistrationPolicy(trust, false, 512L << 20);
+    return new RegistrationPolicy(trust, false, 512L << 20, BundleInspector.NONE);
   }
 }

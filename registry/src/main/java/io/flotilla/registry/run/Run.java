@@ -1,6 +1,7 @@
 package io.flotilla.registry.run;
 
 import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.manifest.Lineage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,13 +36,25 @@ public record Run(
    * @param parameters given for this run
    * @param datasets {@code name:version@sha256:…} under the input's name
    * @param champion {@code name:version} to compare with
+   * @param code what git said where the run was asked for; empty outside of a checkout
    */
   public record Inputs(
       String model,
       String pipelineDigest,
       Map<String, String> parameters,
       Map<String, String> datasets,
-      Optional<String> champion) {
+      Optional<String> champion,
+      Optional<Lineage> code) {
+    /** Inputs of a run that was asked for outside of a checkout. */
+    public Inputs(
+        String model,
+        String pipelineDigest,
+        Map<String, String> parameters,
+        Map<String, String> datasets,
+        Optional<String> champion) {
+      this(model, pipelineDigest, parameters, datasets, champion, Optional.empty());
+    }
+
     /** Copies the maps. */
     public Inputs {
       parameters = Map.copyOf(parameters);

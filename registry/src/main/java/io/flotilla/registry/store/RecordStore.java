@@ -9,8 +9,9 @@ import java.util.Optional;
  * bytes. Thread-safe. One process at a time has a store open.
  *
  * <p>Every method throws a {@code FlotillaException} with {@code STORE_FAILED} if the engine fails,
- * {@code STORE_CORRUPT} if it finds data that does not match its checksum and {@code DISK_FULL} if
- * no space is left; and an {@link IllegalStateException} once the store is closed.
+ * {@code STORE_CORRUPT} if it finds data that does not match its checksum, naming the key or the
+ * keys that were asked for, and {@code DISK_FULL} if no space is left; and an {@link
+ * IllegalStateException} once the store is closed.
  */
 public interface RecordStore extends AutoCloseable {
   /** Longest key, in UTF-8 bytes. */
@@ -57,6 +58,19 @@ public interface RecordStore extends AutoCloseable {
           "a key has 1 to %d bytes, not %d".formatted(MAX_KEY_BYTES, bytes.length));
     }
     return bytes;
+  }
+
+  /**
+   * Checks a key as {@link #keyBytes} does, and the size of the value to be stored under it.
+   *
+   * @throws IllegalArgumentException if the key or the value is over its limit
+   */
+  static void requireStorable(String key, byte[] value) {
+    keyBytes(key);
+    if (value.length > MAX_VALUE_BYTES) {
+      throw new IllegalArgumentException(
+          "a value has at most %d bytes, not %d".formatted(MAX_VALUE_BYTES, value.length));
+    }
   }
 
   /**

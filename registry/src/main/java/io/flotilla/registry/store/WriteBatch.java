@@ -18,12 +18,7 @@ public final class WriteBatch {
    * @throws IllegalArgumentException if the key or the value is over its limit
    */
   public WriteBatch put(String key, byte[] value) {
-    if (value.length > RecordStore.MAX_VALUE_BYTES) {
-      throw new IllegalArgumentException(
-          "a value has at most %d bytes, not %d"
-              .formatted(RecordStore.MAX_VALUE_BYTES, value.length));
-    }
-    RecordStore.keyBytes(key);
+    RecordStore.requireStorable(key, value);
     changes.add(new Change.Put(key, value));
     return this;
   }

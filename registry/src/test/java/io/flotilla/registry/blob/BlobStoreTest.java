@@ -2,18 +2,23 @@ package io.flotilla.registry.blob;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.flotilla.bundle.Digest;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,7 @@ class BlobStoreTest {
   private static final byte[] CONTENT = "some content".getBytes(UTF_8);
 
   @TempDir Path directory;
+  @TempDir Path other;
   private BlobStore blobs;
 
   @BeforeEach
@@ -103,6 +109,143 @@ class BlobStoreTest {
 
     assertThat(new BlobStore(directory).contains(Digest.of(CONTENT))).isFalse();
     assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void teeSeesTheWholeContentInOrderAndCannotChangeIt() {
+    byte[] large = new byte[700_001];
+    new Random(3).nextBytes(large);
+    ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    List<Integer> pieces = new ArrayList<>();
+    try (BlobStore.Staged staged =
+        blobs.stage(
+            new ByteArrayInputStream(large),
+            large.length,
+            piece -> {
+              assertThat(piece.isReadOnly()).isTrue();
+              byte[] copy = new byte[piece.remaining()];
+              piece.get(copy);
+              seen.writeBytes(copy);
+              pieces.add(copy.length);
+            })) {
+      assertThat(seen.toByteArray()).isEqualTo(large);
+      assertThat(pieces).hasSizeGreaterThan(2);
+      assertThat(staged.digest()).isEqualTo(Digest.of(large));
+      assertThat(staged.file()).hasBinaryContent(large);
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void teeThatThrowsLeavesNothing() {
+    assertThatThrownBy(
+            () ->
+                blobs.stage(
+                    new ByteArrayInputStream(CONTENT),
+                    100,
+                    _ -> {
+                      throw new IllegalStateException("no");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void fileIsTakenOverWithoutACopy() throws IOException {
+    Path upload = Files.write(other.resolve("upload"), CONTENT);
+    Object inode = Files.getAttribute(upload, "unix:ino");
+    ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    try (BlobStore.Staged staged =
+        blobs.stage(
+            upload,
+            CONTENT.length,
+            piece -> {
+              while (piece.hasRemaining()) {
+                seen.write(piece.get());
+              }
+            })) {
+      assertThat(upload).doesNotExist();
+      assertThat(staged.digest()).isEqualTo(Digest.of(CONTENT));
+      staged.keep();
+    }
+    assertThat(seen.toByteArray()).isEqualTo(CONTENT);
+    assertThat(Files.getAttribute(blobs.path(Digest.of(CONTENT)), "unix:ino")).isEqualTo(inode);
+  }
+
+  @Test
+  void fileOnAnotherFileSystemIsCopied() throws IOException {
+    FileSteps apart =
+        new FileSteps() {
+          @Override
+          public void move(Path from, Path to) throws IOException {
+            if (from.startsWith(other)) {
+              throw new AtomicMoveNotSupportedException(from.toString(), to.toString(), "apart");
+            }
+            FileSteps.super.move(from, to);
+          }
+        };
+    BlobStore store = new BlobStore(directory, apart);
+    Path upload = Files.write(other.resolve("upload"), CONTENT);
+    try (BlobStore.Staged staged = store.stage(upload, 100, _ -> {})) {
+      staged.keep();
+    }
+    assertThat(upload).doesNotExist();
+    assertThat(store.path(Digest.of(CONTENT))).hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void refusedFileStaysWhereItWas() throws IOException {
+    Path upload = Files.write(other.resolve("upload"), CONTENT);
+    Path link = Files.createSymbolicLink(other.resolve("link"), upload);
+
+    assertThat(failure(() -> blobs.stage(upload, CONTENT.length - 1, _ -> {})).code())
+        .isEqualTo(ErrorCode.REQUEST_TOO_LARGE);
+    assertThat(failure(() -> blobs.stage(link, 100, _ -> {})).code())
+        .isEqualTo(ErrorCode.FILE_MISSING);
+    assertThat(failure(() -> blobs.stage(other.resolve("none"), 100, _ -> {})).code())
+        .isEqualTo(ErrorCode.FILE_MISSING);
+    assertThat(upload).hasBinaryContent(CONTENT);
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void openedBlobIsReadToItsEndAlthoughItIsDeleted() throws IOException {
+    Digest digest = blobs.put(new ByteArrayInputStream(CONTENT), 100);
+    try (InputStream in = blobs.open(digest)) {
+      assertThat(blobs.delete(digest)).isTrue();
+      assertThat(in.readAllBytes()).isEqualTo(CONTENT);
+    }
+  }
+
+  @Test
+  void pinnedBlobIsNotDeletedUntilTheLastPinIsClosed() {
+    Digest digest = blobs.put(new ByteArrayInputStream(CONTENT), 100);
+    try (BlobStore.Pin one = blobs.pin(digest)) {
+      BlobStore.Pin another = blobs.pin(digest);
+      another.close();
+      another.close();
+      assertThat(blobs.delete(digest)).isFalse();
+      assertThat(one).isNotNull();
+    }
+    try (BlobStore.Pin all = blobs.pinAll()) {
+      assertThat(blobs.delete(digest)).isFalse();
+      assertThat(all).isNotNull();
+    }
+    assertThat(blobs.delete(digest)).isTrue();
+  }
+
+  @Test
+  void digestsAreListedInOrderWithoutForeignFiles() throws IOException {
+    List<Digest> stored = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      stored.add(blobs.put(new ByteArrayInputStream(("content " + i).getBytes(UTF_8)), 100));
+    }
+    Files.writeString(Files.createDirectories(directory.resolve("zz")).resolve("x"), "foreign");
+    Files.writeString(blobs.path(stored.getFirst()).resolveSibling("README"), "foreign");
+
+    try (Stream<Digest> digests = blobs.digests()) {
+      assertThat(digests.toList()).isEqualTo(stored.stream().sorted().toList());
+    }
   }
 
   @Test

@@ -81,4 +81,13 @@ class RecordCodecTest {
         .isInstanceOfSatisfying(
             FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_CORRUPT));
   }
+
+  @Test
+  void failureNamesTheKeyThatIsRead() {
+    assertThatThrownBy(
+            () -> RecordCodec.decode("{".getBytes(UTF_8), Drawing.class, "drawing/one:3"))
+        .isInstanceOfSatisfying(
+            FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_CORRUPT))
+        .hasMessageContaining("drawing/one:3");
+  }
 }

@@ -158,6 +158,86 @@ public abstract class RecordStoreContract {
   }
 
   @Test
+  void transactionSeesItsOwnChangesAndNobodyElseDoesUntilItIsWritten() {
+    store.write(
+        new WriteBatch().put("d/a", bytes("1")).put("d/b", bytes("2")).put("e", bytes("x")));
+    DirectTransaction transaction = new DirectTransaction(store);
+    transaction.put("d/c", bytes("3"));
+    transaction.put("d/a", bytes("4"));
+    transaction.delete("d/b");
+
+    assertThat(transaction.get("d/a")).hasValue(bytes("4"));
+    assertThat(transaction.get("d/b")).isEmpty();
+    assertThat(transaction.get("e")).hasValue(bytes("x"));
+    assertThat(texts(transaction.scan("d/", "", 10))).containsExactly("d/a=4", "d/c=3");
+    assertThat(texts(store.scan("d/", "", 10))).containsExactly("d/a=1", "d/b=2");
+
+    transaction.commit();
+    assertThat(texts(store.scan("", "", 10))).containsExactly("d/a=4", "d/c=3", "e=x");
+    assertThat(transaction.changes()).isEmpty();
+  }
+
+  @Test
+  void transactionThatIsNotWrittenChangesNothing() {
+    DirectTransaction transaction = new DirectTransaction(store);
+    transaction.put("a", bytes("1"));
+    byte[] given = bytes("2");
+    transaction.put("b", given);
+    given[0] = 'x';
+    transaction.get("b").orElseThrow()[0] = 'y';
+    transaction.scan("b", "", 1).getFirst().value()[0] = 'z';
+
+    assertThat(transaction.get("b")).hasValue(bytes("2"));
+    assertThat(store.get("a")).isEmpty();
+  }
+
+  @Test
+  void transactionIsALayerOverASortedMapUnderRandomChanges() {
+    long seed = 43;
+    Random random = new Random(seed);
+    TreeMap<String, String> model = new TreeMap<>();
+    for (int round = 0; round < 60; round++) {
+      DirectTransaction transaction = new DirectTransaction(store);
+      for (int change = 0; change < 40; change++) {
+        String key = (random.nextBoolean() ? "k/" : "l/") + random.nextInt(150);
+        if (random.nextInt(2) == 0) {
+          transaction.delete(key);
+          model.remove(key);
+        } else {
+          transaction.put(key, bytes("v" + round));
+          model.put(key, "v" + round);
+        }
+      }
+      for (String prefix : List.of("k/", "l/", "")) {
+        String after = random.nextBoolean() ? "" : "k/" + random.nextInt(150);
+        int limit = 1 + random.nextInt(200);
+        assertThat(texts(transaction.scan(prefix, after, limit)))
+            .as("seed %d, round %d, prefix '%s' after '%s'", seed, round, prefix, after)
+            .containsExactlyElementsOf(
+                model.tailMap(after, false).entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith(prefix))
+                    .limit(limit)
+                    .map(entry -> entry.getKey() + "=" + entry.getValue())
+                    .toList());
+      }
+      transaction.commit();
+    }
+  }
+
+  @Test
+  void transactionChecksItsLimitsAtOnce() {
+    DirectTransaction transaction = new DirectTransaction(store);
+    byte[] large = new byte[RecordStore.MAX_VALUE_BYTES + 1];
+
+    assertThatThrownBy(() -> transaction.put("a", large))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> transaction.delete("")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> transaction.scan("", "", 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(transaction.batch().isEmpty()).isTrue();
+  }
+
+  @Test
   void limitsAreKept() {
     String longest = "k".repeat(RecordStore.MAX_KEY_BYTES);
     store.write(new WriteBatch().put(longest, bytes("1")));
@@ -188,6 +268,12 @@ public abstract class RecordStoreContract {
 
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
+  }
+
+  private static List<String> texts(List<RecordStore.Entry> entries) {
+    return entries.stream()
+        .map(entry -> entry.key() + "=" + new String(entry.value(), UTF_8))
+        .toList();
   }
 
   private static List<String> keys(List<RecordStore.Entry> entries) {

@@ -35,6 +35,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One device: the real agent with its own identity and folder, fed by a simulated camera. Enrolled,
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * any thread.
  */
 final class SimulatedDevice implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SimulatedDevice.class);
+
   /** Name of the input that digits models have; float32[1, 64] of pixels from 0 to 16. */
   static final String INPUT = "input";
 
@@ -106,17 +110,26 @@ final class SimulatedDevice implements AutoCloseable {
   }
 
   /**
-   * Scores the next rows that the camera sees.
+   * Scores the next rows that the camera sees. A version that does not take them, since it is of
+   * another model, fails on each: the agent counts that against it, and the camera goes on.
    *
-   * @throws FlotillaException as {@link Agent#score} does
+   * @throws FlotillaException as {@link Agent#score} does, but for {@code INPUT_INVALID} and {@code
+   *     SCORING_FAILED}
    */
   void feed(int rows) {
     Running now = running();
     for (int i = 0; i < rows; i++) {
       DigitRow seen = camera.see(now.rows().next());
-      ScoreResult result =
-          now.agent().score(Map.of(INPUT, Tensor.ofFloats(INPUT_SHAPE, seen.pixels())));
-      now.truth().record(result.id(), Integer.toString(seen.label()));
+      try {
+        ScoreResult result =
+            now.agent().score(Map.of(INPUT, Tensor.ofFloats(INPUT_SHAPE, seen.pixels())));
+        now.truth().record(result.id(), Integer.toString(seen.label()));
+      } catch (FlotillaException e) {
+        if (e.code() != ErrorCode.INPUT_INVALID && e.code() != ErrorCode.SCORING_FAILED) {
+          throw e;
+        }
+        LOG.debug("{} cannot score a row: {}", id, e.getMessage());
+      }
     }
     now.truth().flush();
   }

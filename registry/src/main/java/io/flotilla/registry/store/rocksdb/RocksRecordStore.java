@@ -2,11 +2,13 @@ package io.flotilla.registry.store.rocksdb;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.registry.store.CheckpointStore;
 import io.flotilla.registry.store.RecordStore;
 import io.flotilla.registry.store.WriteBatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +21,9 @@ import java.util.stream.Stream;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ChecksumType;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -35,8 +39,13 @@ import org.rocksdb.WriteOptions;
  * A record store in one folder, kept by RocksDB with a footprint of about 16 MiB: 8 MiB of block
  * cache, two write buffers of 4 MiB. Every batch is synced; every read checks the checksums.
  */
-public final class RocksRecordStore implements RecordStore {
+public final class RocksRecordStore implements CheckpointStore {
   private static final long CACHE_BYTES = 8L << 20;
+
+  /** Two shards: with the default of 16 the blocks of large tables drive each other out. */
+  private static final int CACHE_SHARD_BITS = 1;
+
+  private static final int METADATA_BLOCK_BYTES = 4096;
   private static final long WRITE_BUFFER_BYTES = 4L << 20;
   private static final int WRITE_BUFFERS = 2;
   private static final int MAX_OPEN_FILES = 64;
@@ -60,7 +69,7 @@ public final class RocksRecordStore implements RecordStore {
 
   private RocksRecordStore(Path directory) throws RocksDBException {
     NativeLibrary.load();
-    cache = new LRUCache(CACHE_BYTES);
+    cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
     filter = new BloomFilter(BLOOM_BITS);
     options = options(cache, filter);
     reading = new ReadOptions().setVerifyChecksums(true);
@@ -80,7 +89,7 @@ public final class RocksRecordStore implements RecordStore {
    *     STORE_CORRUPT} if the folder holds a damaged store; {@code DISK_FULL}; {@code STORE_FAILED}
    *     if the folder cannot be used
    */
-  public static RecordStore open(Path directory) {
+  public static CheckpointStore open(Path directory) {
     try {
       Files.createDirectories(directory);
       requireWhole(directory);
@@ -106,7 +115,7 @@ public final class RocksRecordStore implements RecordStore {
     try {
       return Optional.ofNullable(db.get(reading, raw));
     } catch (RocksDBException e) {
-      throw failure("the store cannot read " + key, e);
+      throw failure("the store cannot read the record " + key, e);
     } finally {
       use.unlock();
     }
@@ -155,7 +164,24 @@ public final class RocksRecordStore implements RecordStore {
       at.status();
       return entries;
     } catch (RocksDBException e) {
-      throw failure("the store cannot read " + prefix, e);
+      throw failure(
+          "the store cannot read the keys %s after '%s'".formatted(named(prefix), afterKey), e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
+  public void checkpoint(Path newDirectory) {
+    if (Files.exists(newDirectory, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FlotillaException(
+          ErrorCode.CONFLICT, "the folder %s exists already".formatted(newDirectory));
+    }
+    Lock use = use();
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(newDirectory.toString());
+    } catch (RocksDBException e) {
+      throw failure("the store cannot be copied to %s".formatted(newDirectory), e);
     } finally {
       use.unlock();
     }
@@ -173,6 +199,10 @@ public final class RocksRecordStore implements RecordStore {
     } finally {
       lifetime.writeLock().unlock();
     }
+  }
+
+  private static String named(String prefix) {
+    return prefix.isEmpty() ? "of all records" : prefix;
   }
 
   private static void seek(RocksIterator at, byte[] begin, byte[] after) {
@@ -227,7 +257,14 @@ public final class RocksRecordStore implements RecordStore {
         .setTableFormatConfig(
             new BlockBasedTableConfig()
                 .setBlockCache(cache)
+                // In pieces, of which a look-up reads one: whole, those of a large table are as
+                // large as the cache, and are read from the disk each time.
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setMetadataBlockSize(METADATA_BLOCK_BYTES)
+                .setPinTopLevelIndexAndFilter(true)
                 .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true)
                 .setFilterPolicy(filter)
                 .setChecksumType(ChecksumType.kxxHash64));
   }
@@ -263,7 +300,9 @@ public final class RocksRecordStore implements RecordStore {
     }
     if (status != null && status.getCode() == Status.Code.Corruption) {
       return new FlotillaException(
-          ErrorCode.STORE_CORRUPT, what + ": its data is damaged, restore it from a backup", e);
+          ErrorCode.STORE_CORRUPT,
+          "%s: its data is damaged, restore it from a backup (%s)".formatted(what, e.getMessage()),
+          e);
     }
     return new FlotillaException(ErrorCode.STORE_FAILED, what + ": " + e.getMessage(), e);
   }

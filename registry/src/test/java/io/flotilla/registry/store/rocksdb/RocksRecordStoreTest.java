@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.registry.store.CheckpointStore;
+import io.flotilla.registry.store.CheckpointStoreContract;
 import io.flotilla.registry.store.RecordStore;
-import io.flotilla.registry.store.RecordStoreContract;
 import io.flotilla.registry.store.WriteBatch;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,17 +18,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RocksRecordStoreTest extends RecordStoreContract {
+class RocksRecordStoreTest extends CheckpointStoreContract {
   @TempDir Path folder;
 
   @Override
-  protected RecordStore open(Path directory) {
+  protected CheckpointStore open(Path directory) {
     return RocksRecordStore.open(directory);
   }
 
@@ -57,18 +60,68 @@ class RocksRecordStoreTest extends RecordStoreContract {
   }
 
   @Test
-  void damagedTableIsReportedWhenItIsRead() throws IOException {
-    byte[] incompressible = new byte[10_000];
-    new Random(42).nextBytes(incompressible);
+  void everyFlippedByteOfATableIsReportedByNameAndNeverServed() throws IOException {
+    Map<String, byte[]> values = new TreeMap<>();
+    Random random = new Random(42);
     try (RecordStore store = RocksRecordStore.open(folder)) {
-      store.write(new WriteBatch().put("a", incompressible));
+      for (int i = 0; i < 40; i++) {
+        byte[] incompressible = new byte[3000];
+        random.nextBytes(incompressible);
+        values.put("record/%02d".formatted(i), incompressible);
+        store.write(new WriteBatch().put("record/%02d".formatted(i), incompressible));
+      }
     }
     // Opening writes what the log held into a table file.
     RocksRecordStore.open(folder).close();
     Path table = only(".sst");
     byte[] content = Files.readAllBytes(table);
-    content[1000] ^= 1;
+    int reported = 0;
+    for (int at = 500; at < 40 * 3000; at += 7919) {
+      byte[] damaged = content.clone();
+      damaged[at] ^= 1;
+      Files.write(table, damaged);
+      reported += readingAll(values);
+    }
     Files.write(table, content);
+    assertThat(reported).isGreaterThanOrEqualTo(15);
+    assertThat(readingAll(values)).isZero();
+  }
+
+  /** How many records are reported as damaged; every other one is as it was written. */
+  private int readingAll(Map<String, byte[]> values) {
+    int reported = 0;
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      for (Map.Entry<String, byte[]> one : values.entrySet()) {
+        try {
+          assertThat(store.get(one.getKey())).hasValue(one.getValue());
+        } catch (FlotillaException e) {
+          assertThat(e.code()).isEqualTo(ErrorCode.STORE_CORRUPT);
+          assertThat(e).hasMessageContaining(one.getKey()).hasMessageContaining(".sst");
+          reported++;
+        }
+      }
+      if (reported > 0) {
+        assertThatThrownBy(() -> store.scan("record/", "", 100))
+            .isInstanceOfSatisfying(
+                FlotillaException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_CORRUPT))
+            .hasMessageContaining("record/")
+            .hasMessageContaining(".sst");
+      }
+    }
+    return reported;
+  }
+
+  @Test
+  void lostTableIsReportedByName() throws IOException {
+    try (RecordStore store = RocksRecordStore.open(folder)) {
+      byte[] incompressible = new byte[10_000];
+      new Random(42).nextBytes(incompressible);
+      store.write(new WriteBatch().put("a", incompressible));
+    }
+    RocksRecordStore.open(folder).close();
+    Path table = only(".sst");
+    Files.delete(table);
 
     assertThatThrownBy(
             () -> {
@@ -77,7 +130,8 @@ class RocksRecordStoreTest extends RecordStoreContract {
               }
             })
         .isInstanceOfSatisfying(
-            FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_CORRUPT));
+            FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_CORRUPT))
+        .hasMessageContaining(table.getFileName().toString());
   }
 
   @Test

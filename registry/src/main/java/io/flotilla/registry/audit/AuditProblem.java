@@ -1,0 +1,36 @@
+package io.flotilla.registry.audit;
+
+import java.util.Optional;
+
+/**
+ * One thing that is not as the log says.
+ *
+ * @param kind what is wrong
+ * @param sequence the entry it is about
+ * @param key the record it is about
+ * @param message one sentence for people
+ */
+public record AuditProblem(
+    Kind kind, Optional<Long> sequence, Optional<String> key, String message) {
+  /** What can be wrong. */
+  public enum Kind {
+    /** The head cannot be read, is gone, or is not that of the last entry. */
+    HEAD_EDITED,
+    /** The chain does not reach, or not contain, the head that was expected. */
+    CHAIN_CUT,
+    /** Entries are gone. */
+    ENTRY_MISSING,
+    /** An entry is not what it was, or stands in another place. */
+    ENTRY_EDITED,
+    /** There are entries beyond the head, or a second beginning. */
+    ENTRY_ADDED,
+    /** A record is not what its entry wrote. */
+    RECORD_EDITED,
+    /** A record is gone that no entry removed. */
+    RECORD_MISSING,
+    /** A record is there that no entry wrote, or that an entry removed. */
+    RECORD_ADDED,
+    /** The store reports that what it has there is damaged. */
+    UNREADABLE
+  }
+}
