@@ -17,6 +17,9 @@ import io.flotilla.hardware.LoadedModel;
 import io.flotilla.hardware.ModelTensor;
 import io.flotilla.hardware.inspect.OnnxFacts;
 import io.flotilla.hardware.inspect.OnnxInspector;
+import io.flotilla.hardware.probe.ModelProbe;
+import io.flotilla.hardware.probe.ProbeLimits;
+import io.flotilla.hardware.probe.ProbeResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +54,7 @@ public final class BundleMaker {
    *           MODEL_UNSUPPORTED}, {@code LOAD_FAILED}: the model file is not usable
    *       <li>{@code GOLDEN_VECTORS_MISSING}, {@code GOLDEN_VECTORS_FAILED}, {@code INPUT_INVALID}:
    *           golden vectors or rows do not fit the model
+   *       <li>{@code INSPECTION_FAILED}: it crashes, hangs or eats memory on made-up inputs
    *       <li>{@code BUNDLE_PATH_UNSAFE}: an asset has a path that no bundle may have
    *     </ul>
    *
@@ -120,6 +124,9 @@ public final class BundleMaker {
   private GoldenVectors golden(BundleDraft draft, Manifest manifest, GoldenOrigin origin)
       throws IOException {
     Path first = draft.variants().getFirst().file();
+    if (origin == GoldenOrigin.MADE_UP) {
+      requireThatItEnds(first);
+    }
     try (LoadedModel model = accelerator.load(first, LoadOptions.DEFAULT)) {
       GoldenMaker maker = new GoldenMaker(model, new RowLayout(manifest.inputs()));
       return switch (origin) {
@@ -127,6 +134,34 @@ public final class BundleMaker {
         case OWN_ROWS -> maker.fromRows(draft.golden().rows().orElseThrow());
         case MADE_UP -> maker.madeUp();
       };
+    }
+  }
+
+  /**
+   * Tries a model on made-up inputs in a process that can be killed, before it runs in this one.
+   */
+  private static void requireThatItEnds(Path model) throws IOException {
+    Path work = Files.createTempDirectory("flotilla-try-");
+    try {
+      ProbeResult result =
+          new ModelProbe(ProbeLimits.DEFAULT.forModelOf(Files.size(model)), work)
+              .probe(model)
+              .result();
+      switch (result) {
+        case ProbeResult.Crashed _, ProbeResult.TimedOut _, ProbeResult.OutOfMemory _ ->
+            throw new FlotillaException(
+                ErrorCode.INSPECTION_FAILED,
+                "on made-up inputs %s; give real ones with --golden-from-csv or --golden"
+                    .formatted(result.message()));
+        case ProbeResult.Ran _, ProbeResult.Refused _ -> {
+          // What the runtime refuses, it refuses in its own words when it is loaded here.
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FlotillaException(ErrorCode.INTERNAL, "interrupted while trying the model", e);
+    } finally {
+      Folders.delete(work);
     }
   }
 

@@ -87,8 +87,17 @@ final class GoldenMaker {
     Arrays.fill(ones, 1);
     double[] turns = new double[columns];
     Arrays.setAll(turns, i -> i % 2);
-    return new GoldenVectors(
-        List.of(run("zeros", new double[columns]), run("ones", ones), run("turns", turns)));
+    try {
+      return new GoldenVectors(
+          List.of(run("zeros", new double[columns]), run("ones", ones), run("turns", turns)));
+    } catch (FlotillaException e) {
+      throw new FlotillaException(
+          e.code(),
+          "the model does not take made-up inputs, so give real ones with --golden-from-csv or"
+              + " --golden: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private GoldenCase run(String name, double[] row) {

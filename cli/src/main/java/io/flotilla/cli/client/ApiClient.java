@@ -4,10 +4,12 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.codec.Json;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -219,22 +221,39 @@ public final class ApiClient implements AutoCloseable {
     try {
       return http.send(request, handler);
     } catch (SSLException e) {
+      if (isCut(e)) {
+        throw unreachable(e);
+      }
       throw new FlotillaException(
           ErrorCode.CONTROLLER_UNTRUSTED,
           "%s does not prove that it is the controller of this context: %s"
               .formatted(context.url(), reason(e)),
           e);
     } catch (IOException e) {
-      throw new FlotillaException(
-          ErrorCode.CONTROLLER_UNREACHABLE,
-          "the controller at %s does not answer (%s); is it running?"
-              .formatted(context.url(), reason(e)),
-          e);
+      throw unreachable(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FlotillaException(
           ErrorCode.CONTROLLER_UNREACHABLE, "interrupted while waiting for the controller", e);
     }
+  }
+
+  private FlotillaException unreachable(IOException e) {
+    return new FlotillaException(
+        ErrorCode.CONTROLLER_UNREACHABLE,
+        "the controller at %s does not answer (%s); is it running?"
+            .formatted(context.url(), reason(e)),
+        e);
+  }
+
+  /** Whether a handshake ended because the other side was gone, which says nothing about trust. */
+  private static boolean isCut(SSLException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof EOFException || cause instanceof SocketException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static BodyPublisher content(Json body) {

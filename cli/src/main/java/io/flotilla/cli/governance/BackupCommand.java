@@ -97,7 +97,8 @@ public final class BackupCommand extends CommandGroup {
           Path data) {
     BackupManifest manifest = BackupReader.restore(file, data);
     console.show(
-        json(data, manifest), j -> "restored " + text(j) + "; audit head " + j.text("auditHead"));
+        json(data, manifest),
+        j -> "restored into " + text(j) + "; audit head " + j.text("auditHead"));
     return 0;
   }
 

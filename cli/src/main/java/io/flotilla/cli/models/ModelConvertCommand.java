@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -50,6 +51,8 @@ import picocli.CommandLine.Parameters;
       "  flotilla model convert digits.tar --to fp16 --out digits-fp16.tar"
     })
 public final class ModelConvertCommand extends CommandGroup implements Callable<Integer> {
+  private static final int MAX_MESSAGE_CHARS = 1024;
+
   @Mixin private final Api api;
 
   @Parameters(
@@ -110,8 +113,8 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
       } else {
         registered = Optional.of(register(archive, directory, found, kind));
       }
-      record(found, kind, Optional.of(report), registered, Optional.empty());
       report(report, registered);
+      record(found, kind, Optional.of(report), registered, Optional.empty());
     } finally {
       Folders.delete(work);
     }
@@ -123,7 +126,11 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
     try (OpenBundle open = OpenBundle.open(found.path())) {
       return new VariantBundle(open.directory(), directory, samples).add(kind);
     } catch (FlotillaException e) {
-      record(found, kind, Optional.empty(), Optional.empty(), Optional.of(e));
+      try {
+        record(found, kind, Optional.empty(), Optional.empty(), Optional.of(e));
+      } catch (FlotillaException untold) {
+        e.addSuppressed(untold);
+      }
       throw e;
     }
   }
@@ -135,8 +142,27 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
         ApiPath.of("models", manifest.name(), "versions")
             .query("reason", "the variant %s of %s".formatted(kind.label(), of));
     try (ApiClient client = api.open()) {
+      if (found.version().isPresent()) {
+        path = inherited(path, client.get(VersionName.path(found.version().get()).toString()));
+      }
       return client.upload(path.toString(), "application/octet-stream", archive);
     }
+  }
+
+  /** What was said of the original holds of a version that differs in a variant only. */
+  private static ApiPath inherited(ApiPath path, Json original) {
+    ApiPath with = path;
+    for (String key : List.of("description", "environment")) {
+      with = with.query(key, Optional.of(original.text(key)).filter(text -> !text.isEmpty()));
+    }
+    Json tags = original.get("tags");
+    for (String tag : tags.names()) {
+      with = with.query("tag", tag + "=" + tags.text(tag));
+    }
+    for (Json link : original.get("datasets").items()) {
+      with = with.query("dataset", link.text("use") + "=" + link.text("dataset"));
+    }
+    return with;
   }
 
   /** Tells the controller what came of converting one of its versions. */
@@ -158,11 +184,16 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
             .put(
                 "failure",
                 failure
-                    .map(e -> Json.object().put("code", e.code()).put("message", e.getMessage()))
+                    .map(e -> Json.object().put("code", e.code()).put("message", cut(e)))
                     .orElse(null));
     try (ApiClient client = api.open()) {
       client.post(VersionName.path(found.version().get(), "conversions").toString(), body);
     }
+  }
+
+  private static String cut(FlotillaException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.substring(0, Math.min(message.length(), MAX_MESSAGE_CHARS));
   }
 
   private void report(VariantReport report, Optional<Json> registered) {

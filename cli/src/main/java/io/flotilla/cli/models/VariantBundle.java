@@ -69,7 +69,7 @@ final class VariantBundle {
       throw new FlotillaException(
           ErrorCode.CONFLICT, "the bundle has a variant %s already".formatted(kind.label()));
     }
-    Path original = directory.resolve(manifest.variants().getLast().path());
+    Path original = directory.resolve(manifest.variants().getFirst().path());
     Path file = directory.resolve(BundlePaths.MODELS + kind.label() + ".onnx");
     Tolerance tolerance = samples.tolerance(kind);
     VariantReport report =

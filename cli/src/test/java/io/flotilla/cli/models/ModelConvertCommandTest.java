@@ -86,6 +86,44 @@ class ModelConvertCommandTest {
   }
 
   @Test
+  void aVariantOfARegisteredVersionInheritsWhatWasSaidOfIt() throws Exception {
+    try (FakeController controller = new FakeController(folder)) {
+      Path trust = Models.trust(folder);
+      controller.on("GET /api/v1/models/digits/aliases/champion", "{\"version\":1}");
+      controller.onBytes("GET /api/v1/models/digits/versions/1/archive", bundle());
+      controller.on(
+          "GET /api/v1/models/digits/versions/1",
+          """
+          {"description":"d","environment":"edge:1","tags":{"team":"lab"},
+           "datasets":[{"use":"TRAINING","dataset":"t:1"}]}
+          """);
+      controller.on(
+          "POST /api/v1/models/digits/versions?reason=the%20variant%20fp16%20of%20digits%3A1"
+              + "&description=d&environment=edge%3A1&tag=team%3Dlab&dataset=TRAINING%3Dt%3A1",
+          "{\"model\":\"digits\",\"version\":2}");
+      controller.on("POST /api/v1/models/digits/versions/1/conversions", "{}");
+
+      Ran ran =
+          Ran.flotilla(
+              "model",
+              "convert",
+              "digits@champion",
+              "--to",
+              "fp16",
+              "--publisher-key",
+              trust.resolve("keys/lab-key.pem"),
+              "--context",
+              folder);
+
+      assertThat(ran.status()).as(ran.err()).isZero();
+      assertThat(ran.out()).contains("registered digits:2");
+      Json told = Json.parse(controller.last().body());
+      assertThat(told.text("result")).isEqualTo("digits:2");
+      assertThat(told.get("succeeded").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
   void saysInWordsWhatChangedInTheWeights() throws IOException {
     Path one = bundle();
     Path other =

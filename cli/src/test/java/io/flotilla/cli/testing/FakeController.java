@@ -40,6 +40,7 @@ public final class FakeController implements AutoCloseable {
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final Path folder;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final Map<String, Path> files = new ConcurrentHashMap<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
 
   /** The key store of all but the others, made when first needed. */
@@ -155,6 +156,12 @@ public final class FakeController implements AutoCloseable {
     return on(call, Answer.json(200, json));
   }
 
+  /** Answers a call with the bytes of a file. */
+  public FakeController onBytes(String call, Path file) {
+    files.put(call, file);
+    return on(call, new Answer(200, "application/octet-stream", ""));
+  }
+
   /** The requests so far. */
   public List<Request> requests() {
     return requests;
@@ -192,7 +199,9 @@ public final class FakeController implements AutoCloseable {
         answer = Answer.problem(404, "NOT_FOUND", "no answer for " + call);
       }
       exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-      byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+      Path file = answer.status() == 200 ? files.get(call) : null;
+      byte[] bytes =
+          file == null ? answer.body().getBytes(StandardCharsets.UTF_8) : Files.readAllBytes(file);
       exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
       if (bytes.length > 0) {
         exchange.getResponseBody().write(bytes);

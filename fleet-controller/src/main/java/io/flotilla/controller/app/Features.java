@@ -293,9 +293,14 @@ final class Features {
   private List<String> usedBy(Transaction tx, ModelVersion version) {
     VersionRef ref = RegistryCatalog.ref(version);
     List<String> users = new ArrayList<>();
-    for (DeviceRecord device : devices.select(Selector.ALL)) {
-      if (device.running().filter(ref::equals).isPresent()) {
-        users.add(device.id());
+    for (DeviceRecord known : devices.select(Selector.ALL)) {
+      // As this decision sees it: a report of the same batch counts already.
+      if (devices
+          .get(tx, known.id())
+          .flatMap(DeviceRecord::running)
+          .filter(ref::equals)
+          .isPresent()) {
+        users.add(known.id());
       }
     }
     users.addAll(assignments.users(tx, ref));

@@ -106,7 +106,7 @@ public final class Intake {
   private void tell(Attempt attempt, FlotillaException why) {
     String what =
         switch (why.code()) {
-          case INSPECTION_FAILED -> "inspection";
+          case INSPECTION_FAILED, MODEL_MALFORMED -> "inspection";
           default -> "registration";
         };
     String detail = String.valueOf(why.getMessage());

@@ -84,6 +84,13 @@ public final class StorageRoutes implements Routes {
   }
 
   private void backUp(OutputStream out) {
+    // Before the first byte: whoever hangs up early has read keys all the same.
+    var _ =
+        core.decide(
+            tx -> {
+              tx.audit(new AuditAction(OPERATOR, "backup.begin", "backup", Map.of()));
+              return true;
+            });
     BackupManifest manifest = backups.write(pki(), out);
     tell(
         new AuditAction(

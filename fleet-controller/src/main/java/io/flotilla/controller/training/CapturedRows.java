@@ -15,6 +15,7 @@ import io.flotilla.controller.monitor.DriftMonitor;
 import io.flotilla.controller.monitor.DriftRecord;
 import io.flotilla.drift.Baseline;
 import io.flotilla.drift.FeatureBins;
+import io.flotilla.registry.dataset.DatasetRegistry;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,7 +78,8 @@ public final class CapturedRows {
    *
    * @return how many
    * @throws FlotillaException {@code SELECTOR_INVALID}; {@code DATASET_INVALID} if there is no such
-   *     row; {@code STORAGE_FAILED}
+   *     row; {@code REQUEST_TOO_LARGE} if they are over {@link DatasetRegistry#MAX_BYTES}; {@code
+   *     STORAGE_FAILED}
    */
   public long write(Wanted wanted, Path file) {
     Selector selector = wanted.selector().map(Selector::parse).orElse(Selector.ALL);
@@ -115,6 +117,7 @@ public final class CapturedRows {
     private final Map<String, Optional<Of>> byDevice = new HashMap<>();
     private List<String> columns = List.of();
     private long rows;
+    private long chars;
 
     Writer(Wanted wanted, Selector selector, BufferedWriter out) {
       this.wanted = wanted;
@@ -195,7 +198,15 @@ public final class CapturedRows {
     }
 
     private void line(List<String> fields) throws IOException {
-      out.write(fields.stream().map(CapturedRows::quoted).collect(Collectors.joining(",")));
+      String line = fields.stream().map(CapturedRows::quoted).collect(Collectors.joining(","));
+      chars += line.length() + 1;
+      if (chars > DatasetRegistry.MAX_BYTES) {
+        throw new FlotillaException(
+            ErrorCode.REQUEST_TOO_LARGE,
+            "the captured rows have over %d bytes: ask for fewer devices or a shorter time"
+                .formatted(DatasetRegistry.MAX_BYTES));
+      }
+      out.write(line);
       out.write('\n');
     }
   }
