@@ -200,6 +200,32 @@ public final class Json {
     return node.asBoolean(false);
   }
 
+  /** A copy in which no object, at any depth, has a member whose value is null. */
+  public Json withoutNulls() {
+    return new Json(withoutNulls(node));
+  }
+
+  private static JsonNode withoutNulls(JsonNode from) {
+    if (from instanceof ObjectNode object) {
+      ObjectNode copy = MAPPER.createObjectNode();
+      object
+          .properties()
+          .forEach(
+              member -> {
+                if (!member.getValue().isNull()) {
+                  copy.set(member.getKey(), withoutNulls(member.getValue()));
+                }
+              });
+      return copy;
+    }
+    if (from instanceof ArrayNode array) {
+      ArrayNode copy = MAPPER.createArrayNode();
+      array.forEach(item -> copy.add(withoutNulls(item)));
+      return copy;
+    }
+    return from;
+  }
+
   /** UTF-8 bytes of the compact form. */
   public byte[] bytes() {
     return toString().getBytes(StandardCharsets.UTF_8);

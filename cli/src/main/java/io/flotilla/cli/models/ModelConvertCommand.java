@@ -179,7 +179,9 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
         Json.object()
             .put("kind", kind.label())
             .put("succeeded", report.isPresent())
-            .put("report", report.map(r -> Json.parse(ConversionJson.encode(r))).orElse(null))
+            .put(
+                "report",
+                report.map(r -> Json.parse(ConversionJson.encode(r)).withoutNulls()).orElse(null))
             .put("result", registered.map(ModelText::name).orElse(null))
             .put(
                 "failure",

@@ -120,6 +120,10 @@ class ModelConvertCommandTest {
       Json told = Json.parse(controller.last().body());
       assertThat(told.text("result")).isEqualTo("digits:2");
       assertThat(told.get("succeeded").asBoolean()).isTrue();
+      assertThat(told.get("report").get("samples").get("rows").asInt()).isEqualTo(100);
+      assertThat(told.get("report").toString())
+          .as("the controller takes no nulls there")
+          .doesNotContain("null");
     }
   }
 

@@ -77,6 +77,17 @@ class TourTest {
         "--tag",
         "stage=test");
     assertThat(ok("model", "show", "digits:1").out()).contains("stage=test", "lab");
+    assertThat(
+            ok(
+                    "model",
+                    "convert",
+                    "digits:1",
+                    "--to",
+                    "fp16",
+                    "--publisher-key",
+                    trust.resolve("keys/lab-key.pem"))
+                .out())
+        .contains("registered digits:2");
   }
 
   private Running agent(String claim, String url, Path trust) throws IOException {
