@@ -3,6 +3,8 @@ package io.flotilla.retraining;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.layout.DurableFiles;
+import io.flotilla.hardware.process.ChildJava;
+import io.flotilla.hardware.process.OutputTail;
 import io.flotilla.retraining.codec.PipelineYaml;
 import io.flotilla.retraining.pipeline.Plan;
 import io.flotilla.retraining.run.RunFolder;
@@ -11,20 +13,16 @@ import io.flotilla.retraining.run.RunResult;
 import io.flotilla.retraining.step.StepCache;
 import io.flotilla.retraining.worker.WorkerMain;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +37,8 @@ public final class PipelineRunner {
 
   private static final Logger LOG = LoggerFactory.getLogger(PipelineRunner.class);
 
-  /** What -XX:+ExitOnOutOfMemoryError exits with. */
-  private static final int OUT_OF_MEMORY = 3;
-
   private static final int KILL_SECONDS = 10;
+  private static final int TAIL_BYTES = 4096;
 
   private final RunLimits limits;
   private final Path cacheFolder;
@@ -94,7 +90,7 @@ public final class PipelineRunner {
   private RunOutcome attend(Process worker, RunFolder files, Consumer<String> progress)
       throws InterruptedException {
     String name = "run-" + worker.pid();
-    OutputTail errors = new OutputTail(worker.getErrorStream());
+    OutputTail errors = new OutputTail(worker.getErrorStream(), TAIL_BYTES);
     Thread errorReader = Thread.ofPlatform().name(name + "-errors").daemon(true).start(errors);
     Thread outputReader =
         Thread.ofPlatform()
@@ -104,7 +100,7 @@ public final class PipelineRunner {
     try {
       boolean ended = worker.waitFor(limits.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
       if (!ended) {
-        kill(worker);
+        ChildJava.kill(worker);
       }
       outputReader.join(TimeUnit.SECONDS.toMillis(KILL_SECONDS));
       errorReader.join(TimeUnit.SECONDS.toMillis(KILL_SECONDS));
@@ -112,14 +108,14 @@ public final class PipelineRunner {
           ? outcome(worker.exitValue(), files, errors.text())
           : new RunOutcome.TimedOut(limits.timeLimit(), errors.text());
     } finally {
-      kill(worker);
+      ChildJava.kill(worker);
     }
   }
 
   private static RunOutcome outcome(int status, RunFolder files, String tail) {
     Optional<RunResult> result = files.readResult();
     if (result.isEmpty() || (status != 0 && result.get().failure().isEmpty())) {
-      return new RunOutcome.Crashed(status, status == OUT_OF_MEMORY, tail);
+      return new RunOutcome.Crashed(status, status == ChildJava.HEAP_EXHAUSTED, tail);
     }
     if (result.get().failure().isPresent()) {
       RunResult.Failure failure = result.get().failure().get();
@@ -137,27 +133,12 @@ public final class PipelineRunner {
     return new RunOutcome.Succeeded(result.get(), bundle);
   }
 
-  /** The command line is short, since ONNX Runtime crashes where it is long: CLASSPATH is not. */
   private Process start(RunFolder files) {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx%dm".formatted(limits.heapMiB()),
-            "-XX:+UseSerialGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:-UsePerfData",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Djava.io.tmpdir=" + files.work(),
-            WorkerMain.class.getName(),
-            files.root().toString(),
-            cacheFolder.toString());
-    ProcessBuilder builder = new ProcessBuilder(command).directory(files.work().toFile());
-    Map<String, String> environment = builder.environment();
-    // Nothing of this process's environment, which may hold secrets, but what Java itself needs.
-    environment.keySet().retainAll(List.of("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH"));
-    environment.put("CLASSPATH", absolute(System.getProperty("java.class.path")));
+    List<String> options = List.of("-Xmx%dm".formatted(limits.heapMiB()));
     try {
-      Process worker = builder.start();
+      Process worker =
+          new ChildJava(files.work(), List.of(), options)
+              .start(WorkerMain.class, List.of(files.root().toString(), cacheFolder.toString()));
       LOG.info("worker {} runs {}", worker.pid(), files.root().getFileName());
       return worker;
     } catch (IOException e) {
@@ -166,25 +147,11 @@ public final class PipelineRunner {
     }
   }
 
-  private static String absolute(String classPath) {
-    return Arrays.stream(classPath.split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
   private static void forward(Process worker, Consumer<String> progress) {
     try (BufferedReader lines = worker.inputReader(StandardCharsets.UTF_8)) {
       lines.lines().forEach(progress);
     } catch (IOException | UncheckedIOException e) {
       LOG.debug("the worker's output broke off", e);
-    }
-  }
-
-  private static void kill(Process worker) throws InterruptedException {
-    worker.descendants().forEach(ProcessHandle::destroyForcibly);
-    worker.destroyForcibly();
-    if (!worker.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
-      LOG.error("worker {} does not die", worker.pid());
     }
   }
 

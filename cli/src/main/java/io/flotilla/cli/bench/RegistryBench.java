@@ -1,12 +1,9 @@
 package io.flotilla.cli.bench;
 
-import io.flotilla.bundle.Digest;
-import io.flotilla.bundle.layout.DurableFiles;
 import io.flotilla.bundle.signing.SigningKey;
 import io.flotilla.bundle.trust.Publisher;
 import io.flotilla.bundle.trust.TrustPolicy;
 import io.flotilla.cli.bench.Figure.Bar;
-import io.flotilla.cli.bundles.Folders;
 import io.flotilla.registry.blob.BlobStore;
 import io.flotilla.registry.model.AliasMove;
 import io.flotilla.registry.model.Expectation;
@@ -20,12 +17,8 @@ import io.flotilla.registry.store.RecordStore;
 import io.flotilla.registry.store.rocksdb.RocksRecordStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,8 +46,6 @@ record RegistryBench(Path folder, Clock clock, int versions, int rounds) {
   private static final int PAGE = 100;
   private static final int SAMPLES = 200;
   private static final int WARM_UP = 100;
-  private static final int BUNDLE_BYTES = 100_000_000;
-  private static final int BUFFER_BYTES = 1 << 18;
 
   /** Order and terms; the number sign stands for a number that changes from call to call. */
   private static final List<String> SEARCHES =
@@ -84,7 +75,8 @@ record RegistryBench(Path folder, Clock clock, int versions, int rounds) {
             List.of(new Publisher("lab", key.verifyingKey().pem(), List.of("*"))));
     BenchBundles bundles = new BenchBundles(Files.createDirectory(folder.resolve("made")), key);
     searches(trust, bundles, figures);
-    registering(trust, bundles, figures);
+    Path registering = folder.resolve("registering");
+    new RegistrationBench(registering, bundles, trust, clock, rounds).run(figures);
   }
 
   private void searches(TrustPolicy trust, BenchBundles bundles, Consumer<Figure> figures)
@@ -192,73 +184,6 @@ record RegistryBench(Path folder, Clock clock, int versions, int rounds) {
       }
     }
     return millis;
-  }
-
-  private void registering(TrustPolicy trust, BenchBundles bundles, Consumer<Figure> figures)
-      throws IOException {
-    Path root = Files.createDirectory(folder.resolve("registering"));
-    double[] floors = new double[rounds];
-    double[] registered = new double[rounds];
-    double[] ratios = new double[rounds];
-    try (RecordStore store = RocksRecordStore.open(root.resolve("store"))) {
-      ModelRegistry registry =
-          new ModelRegistry(
-              store,
-              new BlobStore(root.resolve("blobs")),
-              clock,
-              RegistrationPolicy.strict(() -> trust));
-      for (int round = -1; round < rounds; round++) {
-        Path bundle = bundles.large("large", BUNDLE_BYTES, round);
-        DurableFiles.force(bundle); // or syncing what is measured would write this one too
-        Path copy = root.resolve("copy");
-        double floor = copyMillis(bundle, copy);
-        Files.delete(copy);
-        double own = registerMillis(registry, bundle);
-        if (round >= 0) {
-          floors[round] = floor;
-          registered[round] = own;
-          ratios[round] = floor / own;
-        }
-      }
-    } finally {
-      Folders.delete(root);
-    }
-    figures.accept(
-        new Figure(
-            BENCH,
-            "register 100 MB",
-            "shareOfFloor",
-            Rounds.median(ratios),
-            "x",
-            new Bar.AtLeast(0.7)));
-    figures.accept(millis("floor of 100 MB", Rounds.median(floors)));
-    figures.accept(millis("register 100 MB", Rounds.median(registered)));
-  }
-
-  private static double registerMillis(ModelRegistry registry, Path bundle) throws IOException {
-    long begin = System.nanoTime();
-    try (InputStream archive = Files.newInputStream(bundle)) {
-      registry.register(RegistrationRequest.of("large", Map.of(), "bench"), archive);
-    }
-    return (System.nanoTime() - begin) / 1e6;
-  }
-
-  /** The floor: read, SHA-256, write, sync. */
-  private static double copyMillis(Path from, Path to) throws IOException {
-    long begin = System.nanoTime();
-    MessageDigest sha256 = Digest.newSha256();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = Files.newInputStream(from);
-        FileChannel out =
-            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        sha256.update(buffer, 0, n);
-        out.write(ByteBuffer.wrap(buffer, 0, n));
-      }
-      out.force(true);
-    }
-    sha256.digest();
-    return (System.nanoTime() - begin) / 1e6;
   }
 
   private static Figure p99Ratio(String name, double[] base, double[] grown, Bar bar) {

@@ -275,6 +275,10 @@ public final class ApiClient implements AutoCloseable {
     }
     String detail = problem.get("detail").asText(problem.get("title").asText("status " + status));
     for (ErrorCode known : ErrorCode.values()) {
+      if (known == ErrorCode.VERSION_IN_USE && known.name().equals(code)) {
+        List<String> users = problem.get("users").items().stream().map(Json::asText).toList();
+        return new VersionInUseException(detail, users, problem.get("userCount").asInt());
+      }
       if (known.name().equals(code)) {
         return new FlotillaException(known, detail);
       }

@@ -10,6 +10,7 @@ import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.KeyValues;
 import io.flotilla.cli.console.KeyValues.Version;
 import io.flotilla.cli.console.Moment;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,6 +81,8 @@ public final class DatasetRegisterCommand extends CommandGroup implements Callab
   @Option(names = "--to", paramLabel = "TIME", description = "Captured rows until then.")
   private @Nullable String to;
 
+  @Mixin private final Reason reason = new Reason();
+
   /** The command on this terminal. */
   public DatasetRegisterCommand(Terminal terminal) {
     super(terminal);
@@ -101,7 +104,8 @@ public final class DatasetRegisterCommand extends CommandGroup implements Callab
       Json dataset =
           file != null
               ? client.upload(path().toString(), "application/octet-stream", file)
-              : client.post(ApiPath.of("datasets", name, "captured").toString(), source());
+              : client.post(
+                  ApiPath.of("datasets", name, "captured").toString(), reason.in(source()));
       console()
           .show(
               dataset,
@@ -114,7 +118,8 @@ public final class DatasetRegisterCommand extends CommandGroup implements Callab
 
   private ApiPath path() {
     ApiPath path =
-        ApiPath.of("datasets", name)
+        reason
+            .on(ApiPath.of("datasets", name))
             .query("format", Optional.ofNullable(format))
             .query("description", Optional.ofNullable(description));
     for (Map.Entry<String, String> tag : KeyValues.parse(tags).entrySet()) {

@@ -3,10 +3,12 @@ package io.flotilla.cli.data;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.client.ApiClient;
+import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,13 +39,15 @@ public final class LabelCommand extends CommandGroup {
   int upload(
       @Mixin Console console,
       @Mixin Api api,
-      @Parameters(paramLabel = "FILE", description = "The labels; - is standard input.") Path file)
+      @Parameters(paramLabel = "FILE", description = "The labels; - is standard input.") Path file,
+      @Mixin Reason reason)
       throws IOException {
+    String path = reason.on(ApiPath.of("labels")).toString();
     try (ApiClient client = api.open()) {
       Json uploaded =
           file.toString().equals("-")
-              ? client.upload("/labels", NDJSON, console.terminal().in().readAllBytes())
-              : client.upload("/labels", NDJSON, file);
+              ? client.upload(path, NDJSON, console.terminal().in().readAllBytes())
+              : client.upload(path, NDJSON, file);
       if (uploaded.get("accepted").asLong() + uploaded.get("unknown").asLong() == 0) {
         throw new FlotillaException(ErrorCode.INPUT_INVALID, "there is no label in " + file);
       }

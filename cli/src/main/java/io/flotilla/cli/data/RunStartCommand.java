@@ -10,6 +10,7 @@ import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.KeyValues;
 import io.flotilla.cli.console.Pause;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
 import io.flotilla.cli.files.SmallFile;
 import java.io.IOException;
@@ -80,6 +81,8 @@ public final class RunStartCommand extends CommandGroup implements Callable<Inte
   @Option(names = "--wait", description = "Wait until the run has ended.")
   private boolean wait;
 
+  @Mixin private final Reason reason = new Reason();
+
   /** The command on this terminal. */
   public RunStartCommand(Terminal terminal) {
     super(terminal);
@@ -101,7 +104,7 @@ public final class RunStartCommand extends CommandGroup implements Callable<Inte
       body.put("git", git.json());
     }
     try (ApiClient client = api.open()) {
-      Json run = client.post("/runs", body);
+      Json run = client.post("/runs", reason.in(body));
       String id = run.text("id");
       if (wait) {
         run = await(client, id);

@@ -7,13 +7,12 @@ import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
 import io.flotilla.cli.console.KeyValues;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,33 +37,9 @@ public final class DeviceCommand extends CommandGroup {
       },
       footer = {"Example:", "  flotilla device claim --count 20 --label site=lyon > claims.txt"})
   int claim(
-      @Mixin Console console,
-      @Mixin Api api,
-      @Option(
-              names = "--count",
-              defaultValue = "1",
-              paramLabel = "N",
-              description = "How many; default ${DEFAULT-VALUE}.")
-          int count,
-      @Option(
-              names = "--ttl",
-              defaultValue = "3600",
-              paramLabel = "SECONDS",
-              description = "How long they can be used; default ${DEFAULT-VALUE}.")
-          long ttlSeconds,
-      @Option(
-              names = "--label",
-              paramLabel = "KEY=VALUE",
-              arity = "1",
-              description = "A label of every device that enrols by them; repeatable.")
-          @Nullable List<String> labels) {
-    Json body =
-        Json.object()
-            .put("count", count)
-            .put("ttlSeconds", ttlSeconds)
-            .put("labels", KeyValues.parse(labels));
+      @Mixin Console console, @Mixin Api api, @Mixin ClaimOptions claims, @Mixin Reason reason) {
     try (ApiClient client = api.open()) {
-      Json answer = client.post("/claims", body);
+      Json answer = client.post("/claims", reason.in(claims.body()));
       console.json(answer);
       answer.get("claims").items().forEach(claim -> console.say(claim.asText()));
     }
@@ -120,26 +95,35 @@ public final class DeviceCommand extends CommandGroup {
       description = "Set and remove labels of one device.",
       footer = {"Example:", "  flotilla device label cam-1 site=lyon --remove camera"})
   int label(
+      @Mixin Console console, @Mixin Api api, @Mixin LabelOptions labels, @Mixin Reason reason) {
+    try (ApiClient client = api.open()) {
+      ApiPath path = ApiPath.of("devices", labels.device(), "labels");
+      console.show(
+          client.patch(path.toString(), reason.in(labels.body())),
+          d -> labels.device() + ": " + KeyValues.text(d.get("labels")));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "revoke",
+      description = {
+        "Shut a device out for good: one that is lost, stolen or scrapped.",
+        "Its certificate is refused from now on, and versions that only it used can be deleted. Its id",
+        "can be enrolled again with a new claim. Asks first where a person sits at the terminal."
+      },
+      footer = {"Example:", "  flotilla device revoke cam-1 --reason stolen --yes"})
+  int revoke(
       @Mixin Console console,
       @Mixin Api api,
-      @Parameters(index = "0", paramLabel = "DEVICE", description = "The device's id.") String id,
-      @Parameters(
-              index = "1..*",
-              arity = "0..*",
-              paramLabel = "KEY=VALUE",
-              description = "Labels to set.")
-          @Nullable List<String> set,
-      @Option(
-              names = "--remove",
-              paramLabel = "KEY",
-              arity = "1",
-              description = "A label to remove; repeatable.")
-          @Nullable List<String> remove) {
-    Map<String, String> values = KeyValues.parse(set);
-    Json body = Json.object().put("set", values).put("remove", remove == null ? List.of() : remove);
+      @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id,
+      @Mixin Reason reason,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+    console.confirm(yes, "Shut out " + id + "?");
     try (ApiClient client = api.open()) {
-      Json device = client.patch(ApiPath.of("devices", id, "labels").toString(), body);
-      console.show(device, d -> id + ": " + KeyValues.text(d.get("labels")));
+      Json device =
+          client.post(reason.on(ApiPath.of("devices", id, "revoke")).toString(), Json.object());
+      console.show(device, d -> id + " is shut out");
     }
     return 0;
   }

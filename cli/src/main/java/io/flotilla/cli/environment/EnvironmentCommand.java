@@ -6,18 +6,16 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
+import io.flotilla.cli.console.DeviceSelector;
 import io.flotilla.cli.console.FitText;
 import io.flotilla.cli.console.KeyValues.Version;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
-import io.flotilla.cli.files.SmallFile;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code flotilla environment}: what models need of a device. */
@@ -42,15 +40,11 @@ public final class EnvironmentCommand extends CommandGroup {
       @Mixin Console console,
       @Mixin Api api,
       @Parameters(paramLabel = "NAME") String name,
-      @Option(names = "--file", required = true, paramLabel = "FILE", description = "The file.")
-          Path file,
-      @Option(names = "--description", paramLabel = "TEXT", description = "What it is for.")
-          Optional<String> description) {
-    Json body = Json.object().put("spec", Json.parseYaml(SmallFile.text(file)));
-    description.ifPresent(text -> body.put("description", text));
+      @Mixin EnvironmentFile file,
+      @Mixin Reason reason) {
     try (ApiClient client = api.open()) {
       console.show(
-          client.post(ApiPath.of("environments", name).toString(), body),
+          client.post(ApiPath.of("environments", name).toString(), reason.in(file.body())),
           e -> "registered %s:%s".formatted(e.text("name"), e.text("version")));
     }
     return 0;
@@ -98,16 +92,11 @@ public final class EnvironmentCommand extends CommandGroup {
       @Mixin Console console,
       @Mixin Api api,
       @Parameters(paramLabel = "NAME:VERSION") String id,
-      @Option(
-              names = "--selector",
-              paramLabel = "SELECTOR",
-              defaultValue = "*",
-              description = "Which devices; default all.")
-          String selector) {
+      @Mixin DeviceSelector devices) {
     Version version = Version.parse(id);
     ApiPath path =
-        ApiPath.of("environments", version.name(), "versions", version.version(), "fit")
-            .query("selector", selector);
+        devices.on(
+            ApiPath.of("environments", version.name(), "versions", version.version(), "fit"));
     try (ApiClient client = api.open()) {
       console.show(client.get(path.toString()), FitText::of);
     }

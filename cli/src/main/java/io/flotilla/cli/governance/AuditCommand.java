@@ -62,7 +62,8 @@ public final class AuditCommand extends CommandGroup {
   @Command(
       name = "verify",
       description = {
-        "Verify the chain, and every record against it. Each edit is named.",
+        "Verify the chain, every record against it, and the files of records and blobs.",
+        "Each edit, and each file that is damaged or gone, is named.",
         "Status 7 if anything was changed outside of the controller."
       },
       footer = {"Example:", "  flotilla audit verify --expect \"$(cat head.txt)\""})
@@ -73,8 +74,15 @@ public final class AuditCommand extends CommandGroup {
               names = "--expect",
               paramLabel = "NUMBER:HASH",
               description = "An earlier head, which must still be in the chain.")
-          Optional<String> expected) {
+          Optional<String> expected,
+      @Option(
+              names = "--no-files",
+              description = "Verify the chain and the records alone, which takes less time.")
+          boolean noFiles) {
     Json body = Json.object();
+    if (noFiles) {
+      body.put("files", false);
+    }
     expected.ifPresent(head -> expect(body, head));
     try (ApiClient client = api.open()) {
       Json verdict = client.post(ApiPath.of("audit", "verification").toString(), body);
@@ -82,7 +90,7 @@ public final class AuditCommand extends CommandGroup {
       if (!verdict.get("intact").asBoolean()) {
         throw new FlotillaException(
             ErrorCode.AUDIT_BROKEN,
-            "records were changed outside of the controller; restore a backup that verifies");
+            "something was changed outside of the controller; restore a backup that verifies");
       }
     }
     return 0;
@@ -117,7 +125,8 @@ public final class AuditCommand extends CommandGroup {
     StringBuilder text = new StringBuilder();
     text.append(verdict.get("intact").asBoolean() ? "intact: " : "BROKEN: ");
     text.append(verdict.text("entries")).append(" entries, ");
-    text.append(verdict.text("records")).append(" records");
+    text.append(verdict.text("records")).append(" records, ");
+    text.append(verdict.text("blobs")).append(" blobs");
     for (Json problem : verdict.get("problems").items()) {
       text.append('\n').append(problem.text("kind")).append(": ").append(problem.text("message"));
     }

@@ -8,6 +8,7 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
 import io.flotilla.registry.backup.BackupManifest;
 import io.flotilla.registry.backup.BackupReader;
@@ -44,7 +45,8 @@ public final class BackupCommand extends CommandGroup {
       @Mixin Console console,
       @Mixin Api api,
       @Option(names = "--out", required = true, paramLabel = "FILE", description = "A new file.")
-          Path out)
+          Path out,
+      @Mixin Reason reason)
       throws IOException {
     if (Files.exists(out)) {
       throw new FlotillaException(
@@ -52,7 +54,7 @@ public final class BackupCommand extends CommandGroup {
     }
     BackupManifest manifest;
     try (ApiClient client = api.open()) {
-      client.download(ApiPath.of("backup").toString(), "application/x-tar", out);
+      client.download(reason.on(ApiPath.of("backup")).toString(), "application/x-tar", out);
       Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rw-------"));
       manifest = BackupReader.verify(out);
     } catch (FlotillaException e) {

@@ -7,13 +7,12 @@ import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
 import io.flotilla.cli.console.KeyValues.Version;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code flotilla model alias}. */
@@ -91,10 +90,9 @@ public final class AliasCommand extends CommandGroup {
       @Mixin Api api,
       @Parameters(paramLabel = "MODEL") String model,
       @Parameters(paramLabel = "ALIAS") String alias,
-      @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the history.")
-          Optional<String> reason) {
+      @Mixin Reason reason) {
     try (ApiClient client = api.open()) {
-      client.delete(path(model, alias).query("reason", reason).toString());
+      client.delete(reason.on(path(model, alias)).toString());
       console.show(
           Json.object().put("removed", model + "@" + alias), j -> "removed " + model + "@" + alias);
     }

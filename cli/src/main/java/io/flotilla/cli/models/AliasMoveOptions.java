@@ -1,7 +1,9 @@
 package io.flotilla.cli.models;
 
 import io.flotilla.cli.codec.Json;
+import io.flotilla.cli.console.Reason;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** On what condition an alias moves, and why. */
@@ -12,8 +14,7 @@ final class AliasMoveOptions {
       description = "The version it must point at now; 0 if it must not exist.")
   private @Nullable Integer expected;
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the history.")
-  private @Nullable String reason;
+  @Mixin private final Reason reason = new Reason();
 
   /** The move to a version, as the API takes it. */
   Json to(int version) {
@@ -21,9 +22,6 @@ final class AliasMoveOptions {
     if (expected != null) {
       body.put("expected", expected);
     }
-    if (reason != null) {
-      body.put("reason", reason);
-    }
-    return body;
+    return reason.in(body);
   }
 }

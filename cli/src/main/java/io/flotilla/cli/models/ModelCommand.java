@@ -2,15 +2,17 @@ package io.flotilla.cli.models;
 
 import io.flotilla.cli.client.ApiClient;
 import io.flotilla.cli.client.ApiPath;
+import io.flotilla.cli.client.VersionInUseException;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
+import io.flotilla.cli.console.DeviceSelector;
 import io.flotilla.cli.console.FitText;
 import io.flotilla.cli.console.KeyValues.Version;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -127,15 +129,10 @@ public final class ModelCommand extends CommandGroup {
       @Mixin Console console,
       @Mixin Api api,
       @Parameters(paramLabel = "MODEL:VERSION|MODEL@ALIAS") String id,
-      @Option(
-              names = "--selector",
-              paramLabel = "SELECTOR",
-              defaultValue = "*",
-              description = "Which devices; default all.")
-          String selector) {
+      @Mixin DeviceSelector devices) {
     try (ApiClient client = api.open()) {
       Version version = VersionName.resolve(client, id);
-      ApiPath path = VersionName.path(version, "fit").query("selector", selector);
+      ApiPath path = devices.on(VersionName.path(version, "fit"));
       console.show(client.get(path.toString()), FitText::of);
     }
     return 0;
@@ -145,10 +142,10 @@ public final class ModelCommand extends CommandGroup {
       name = "collect",
       description = "Remove stored files that no version, dataset or run needs any more.",
       footer = {"Example:", "  flotilla model collect"})
-  int collect(@Mixin Console console, @Mixin Api api) {
+  int collect(@Mixin Console console, @Mixin Api api, @Mixin Reason reason) {
     try (ApiClient client = api.open()) {
       console.show(
-          client.post(ApiPath.of("blobs", "collect").toString(), Json.object()),
+          client.post(reason.on(ApiPath.of("blobs", "collect")).toString(), Json.object()),
           done ->
               "removed %s files of %s bytes, kept %s"
                   .formatted(done.text("collected"), done.text("bytes"), done.text("kept")));
@@ -159,7 +156,8 @@ public final class ModelCommand extends CommandGroup {
   @Command(
       name = "delete",
       description = {
-        "Delete a registered version that no device desires or runs. Its number is not used again.",
+        "Delete a registered version that no device desires or runs, revoked ones aside.",
+        "What uses it is named. Its number is not used again.",
         "Asks first where a person sits at the terminal."
       },
       footer = {"Example:", "  flotilla model delete digits:1 --reason 'never rolled out' --yes"})
@@ -167,14 +165,19 @@ public final class ModelCommand extends CommandGroup {
       @Mixin Console console,
       @Mixin Api api,
       @Parameters(paramLabel = "MODEL:VERSION") String id,
-      @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the audit log.")
-          Optional<String> reason,
+      @Mixin Reason reason,
       @Option(names = "--yes", description = "Do not ask.") boolean yes) {
     Version version = Version.parse(id);
     console.confirm(yes, "Delete " + version + "?");
     try (ApiClient client = api.open()) {
-      client.delete(VersionName.path(version).query("reason", reason).toString());
+      client.delete(reason.on(VersionName.path(version)).toString());
       console.show(Json.object().put("deleted", version.toString()), j -> "deleted " + version);
+    } catch (VersionInUseException e) {
+      e.users().forEach(user -> console.remark("in use by " + user));
+      if (e.userCount() > e.users().size()) {
+        console.remark("in use by %d more".formatted(e.userCount() - e.users().size()));
+      }
+      throw e;
     }
     return 0;
   }

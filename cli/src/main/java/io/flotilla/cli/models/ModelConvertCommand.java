@@ -13,6 +13,7 @@ import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
 import io.flotilla.conversion.codec.ConversionJson;
@@ -39,9 +40,12 @@ import picocli.CommandLine.Parameters;
     name = "convert",
     description = {
       "Add a smaller or faster variant to a bundle, measured against the original.",
-      "fp16 halves the weights; int8-dynamic computes products in 8 bits; int8-weights stores weights",
-      "in 8 bits. A variant beyond tolerance is refused. The result is a new bundle: kept with --out,",
-      "or signed and registered as the next version with --publisher-key. Of a registered version the",
+      "fp16 halves the weights; int8-dynamic computes products in 8 bits; int8-weights stores"
+          + " weights",
+      "in 8 bits. A variant beyond tolerance is refused. The result is a new bundle: kept with"
+          + " --out,",
+      "or signed and registered as the next version with --publisher-key. Of a registered version"
+          + " the",
       "controller keeps the report, of refusals too."
     },
     footer = {
@@ -51,8 +55,6 @@ import picocli.CommandLine.Parameters;
       "  flotilla model convert digits.tar --to fp16 --out digits-fp16.tar"
     })
 public final class ModelConvertCommand extends CommandGroup implements Callable<Integer> {
-  private static final int MAX_MESSAGE_CHARS = 1024;
-
   @Mixin private final Api api;
 
   @Parameters(
@@ -80,6 +82,8 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
       paramLabel = "FILE",
       description = "Sign the new bundle with this key; without --out register it.")
   private @Nullable Path publisherKey;
+
+  @Mixin private final Reason reason = new Reason();
 
   /** The command on this terminal. */
   public ModelConvertCommand(Terminal terminal) {
@@ -140,7 +144,8 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
     String of = found.version().map(Object::toString).orElse("a bundle");
     ApiPath path =
         ApiPath.of("models", manifest.name(), "versions")
-            .query("reason", "the variant %s of %s".formatted(kind.label(), of));
+            .query(
+                "reason", reason.text().orElse("the variant %s of %s".formatted(kind.label(), of)));
     try (ApiClient client = api.open()) {
       if (found.version().isPresent()) {
         path = inherited(path, client.get(VersionName.path(found.version().get()).toString()));
@@ -183,19 +188,11 @@ public final class ModelConvertCommand extends CommandGroup implements Callable<
                 "report",
                 report.map(r -> Json.parse(ConversionJson.encode(r)).withoutNulls()).orElse(null))
             .put("result", registered.map(ModelText::name).orElse(null))
-            .put(
-                "failure",
-                failure
-                    .map(e -> Json.object().put("code", e.code()).put("message", cut(e)))
-                    .orElse(null));
+            .put("failure", failure.map(ConversionFailure::of).orElse(null));
     try (ApiClient client = api.open()) {
-      client.post(VersionName.path(found.version().get(), "conversions").toString(), body);
+      client.post(
+          VersionName.path(found.version().get(), "conversions").toString(), reason.in(body));
     }
-  }
-
-  private static String cut(FlotillaException failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.substring(0, Math.min(message.length(), MAX_MESSAGE_CHARS));
   }
 
   private void report(VariantReport report, Optional<Json> registered) {

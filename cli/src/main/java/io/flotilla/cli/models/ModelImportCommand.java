@@ -3,9 +3,13 @@ package io.flotilla.cli.models;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.bundles.Folders;
+import io.flotilla.cli.client.ApiClient;
+import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.codec.Json;
+import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.KeyValues;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
 import io.flotilla.conversion.codec.ConversionJson;
 import io.flotilla.conversion.external.ConversionRecord;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,15 +39,27 @@ import picocli.CommandLine.Parameters;
       "Tree ensembles of XGBoost (model or dump as JSON or text), LightGBM (model as text, dump as",
       "JSON) and Tribuo (protobuf) are converted here. For anything else give the command of a",
       "converter after --: it runs in a folder of its own with copies of the files, and writes the",
-      "file that --output names."
+      "file that --output names. With --model the controller announces a failure (an event of the",
+      "type io.flotilla.model.conversion.failed); nothing else here needs one."
     },
     footer = {
       "Example:",
-      "  flotilla model import model.json --out trees.onnx --categories setosa,versicolor,virginica",
+      "  flotilla model import model.json --out trees.onnx --categories"
+          + " setosa,versicolor,virginica",
       "  flotilla model import net.pt convert.py --output net.onnx --out net.onnx -- \\",
       "    python3 convert.py net.pt net.onnx"
     })
 public final class ModelImportCommand extends CommandGroup implements Callable<Integer> {
+  @Mixin private final Api api;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "The model that it shall be; a failure is told to the controller under it.")
+  private @Nullable String model;
+
+  @Mixin private final Reason reason = new Reason();
+
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
@@ -114,6 +131,7 @@ public final class ModelImportCommand extends CommandGroup implements Callable<I
   /** The command on this terminal. */
   public ModelImportCommand(Terminal terminal) {
     super(terminal);
+    this.api = new Api(terminal);
   }
 
   @Override
@@ -122,12 +140,33 @@ public final class ModelImportCommand extends CommandGroup implements Callable<I
       throw new FlotillaException(
           ErrorCode.CONFLICT, out + " exists already and is not overwritten");
     }
-    if (output != null) {
-      external(output);
-    } else {
-      trees();
+    try {
+      if (output != null) {
+        external(output);
+      } else {
+        trees();
+      }
+    } catch (FlotillaException e) {
+      if (model != null) {
+        tell(model, e);
+      }
+      throw e;
     }
     return 0;
+  }
+
+  /** The failure itself matters more than whether it could be told. */
+  private void tell(String name, FlotillaException failure) {
+    Json body =
+        Json.object()
+            .put("kind", output == null ? "import-trees" : "import-command")
+            .put("failure", ConversionFailure.of(failure));
+    try (ApiClient client = api.open()) {
+      client.post(ApiPath.of("models", name, "conversions").toString(), reason.in(body));
+    } catch (FlotillaException untold) {
+      console().remark("the controller was not told: " + untold.getMessage());
+      failure.addSuppressed(untold);
+    }
   }
 
   private void trees() {

@@ -14,6 +14,7 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Pause;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
 import io.flotilla.hardware.Accelerator;
@@ -80,6 +81,8 @@ public final class ModelProfileCommand extends CommandGroup implements Callable<
   @Option(names = "--show", description = "Show what was measured before, and measure nothing.")
   private boolean show;
 
+  @Mixin private final Reason reason = new Reason();
+
   /** The command on this terminal. */
   public ModelProfileCommand(Terminal terminal) {
     super(terminal);
@@ -108,7 +111,8 @@ public final class ModelProfileCommand extends CommandGroup implements Callable<
       Json profile = measured(found.path());
       if (found.version().isPresent()) {
         try (ApiClient client = api.open()) {
-          client.post(VersionName.path(found.version().get(), "profiles").toString(), profile);
+          client.post(
+              VersionName.path(found.version().get(), "profiles").toString(), reason.in(profile));
         }
       }
       console().show(profile, ModelProfileCommand::describe);
@@ -123,7 +127,7 @@ public final class ModelProfileCommand extends CommandGroup implements Callable<
       Json job =
           client.post(
               VersionName.path(VersionName.resolve(client, source), "profile-jobs").toString(),
-              Json.object().put("device", id));
+              reason.in(Json.object().put("device", id)));
       ApiPath path = ApiPath.of("profile-jobs", job.text("id"));
       console().remark("asked %s, job %s".formatted(id, job.text("id")));
       while (!job.get("profile").isPresent() && !job.get("failure").isPresent()) {

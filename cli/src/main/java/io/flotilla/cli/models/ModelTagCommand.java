@@ -8,6 +8,7 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.KeyValues;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +58,7 @@ public final class ModelTagCommand extends CommandGroup implements Callable<Inte
   @Option(names = "--description", paramLabel = "TEXT", description = "The description of a model.")
   private @Nullable String description;
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the audit log.")
-  private @Nullable String reason;
+  @Mixin private final Reason reason = new Reason();
 
   /** The command on this terminal. */
   public ModelTagCommand(Terminal terminal) {
@@ -83,9 +83,6 @@ public final class ModelTagCommand extends CommandGroup implements Callable<Inte
     if (description != null) {
       change.put("description", description);
     }
-    if (reason != null) {
-      change.put("reason", reason);
-    }
     try (ApiClient client = api.open()) {
       ApiPath path =
           version
@@ -93,7 +90,7 @@ public final class ModelTagCommand extends CommandGroup implements Callable<Inte
               : ApiPath.of("models", target);
       console()
           .show(
-              client.patch(path.toString(), change),
+              client.patch(path.toString(), reason.in(change)),
               now ->
                   "%s: tags %s; metrics %s"
                       .formatted(

@@ -76,7 +76,7 @@ final class ModelText {
       Json contents = variant.get("contents");
       Table table = new Table("VARIANT", variant.text("variant"));
       table.row("IR version", contents.text("irVersion"));
-      table.row("opsets", KeyValues.text(contents.get("opsets")));
+      table.row("opsets", opsets(contents.get("opsets")));
       table.row("nodes", contents.text("nodes"));
       table.row("operators", KeyValues.text(contents.get("operators")));
       table.row("weights", contents.text("initializerBytes") + " bytes");
@@ -93,6 +93,15 @@ final class ModelText {
       text.append(text.isEmpty() ? "" : "\n\n").append(table);
     }
     return text.isEmpty() ? "nothing was inspected" : text.toString();
+  }
+
+  /** The default domain has no name in the file. */
+  private static String opsets(Json byDomain) {
+    Json named = Json.object();
+    for (String domain : byDomain.names()) {
+      named.put(domain.isEmpty() ? "ai.onnx" : domain, byDomain.get(domain));
+    }
+    return KeyValues.text(named);
   }
 
   /** When an alias pointed where. */

@@ -3,10 +3,12 @@ package io.flotilla.cli.models;
 import io.flotilla.cli.bundles.ModelSource;
 import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.console.KeyValues;
+import io.flotilla.cli.console.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is said about a version when it is registered, and is not part of its bundle. */
@@ -26,8 +28,7 @@ final class RegistrationOptions {
   @Option(names = "--description", paramLabel = "TEXT", description = "What this version is.")
   private @Nullable String description;
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why it was made.")
-  private @Nullable String reason;
+  @Mixin private final Reason reason = new Reason();
 
   @Option(
       names = "--environment",
@@ -60,8 +61,8 @@ final class RegistrationOptions {
    */
   ApiPath on(ApiPath path, Map<String, String> properties) {
     ApiPath with =
-        path.query("description", Optional.ofNullable(description))
-            .query("reason", Optional.ofNullable(reason))
+        reason
+            .on(path.query("description", Optional.ofNullable(description)))
             .query(
                 "environment",
                 Optional.ofNullable(environment)

@@ -6,6 +6,7 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
 import java.util.List;
@@ -50,9 +51,13 @@ public final class DriftCommand extends CommandGroup {
       },
       footer = {"Example:", "  flotilla drift cohorts digits"})
   int cohorts(
-      @Mixin Console console, @Mixin Api api, @Parameters(paramLabel = "MODEL") String model) {
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "MODEL") String model,
+      @Mixin Reason reason) {
     try (ApiClient client = api.open()) {
-      Json answer = client.post(ApiPath.of("drift", model, "cohorts").toString(), Json.object());
+      Json answer =
+          client.post(reason.on(ApiPath.of("drift", model, "cohorts")).toString(), Json.object());
       console.show(answer, a -> describeCohorts(a.get("cohorts")));
     }
     return 0;

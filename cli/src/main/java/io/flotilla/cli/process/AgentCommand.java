@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code flotilla agent}. */
@@ -44,6 +45,10 @@ import picocli.CommandLine.Option;
     })
 public final class AgentCommand extends CommandGroup implements Callable<Integer> {
   private static final String CLAIM_PREFIX = "flc1.";
+
+  @Mixin private final BrokerOption broker = new BrokerOption();
+
+  @Mixin private final ServiceOptions service = new ServiceOptions();
 
   @Option(
       names = "--dir",
@@ -77,12 +82,6 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
   private @Nullable String id;
 
   @Option(
-      names = "--broker",
-      paramLabel = "URL",
-      description = "Connect here instead of where the controller said, mqtts://host:port.")
-  private @Nullable URI broker;
-
-  @Option(
       names = "--input",
       paramLabel = "FILE",
       description = "Score the rows of this CSV, once each; - is standard input.")
@@ -102,11 +101,6 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
       description = "Rows to score in a second; default ${DEFAULT-VALUE}.")
   private double rate;
 
-  @Option(
-      names = "--exit-with-parent",
-      description = "End when standard input does, as a child process should.")
-  private boolean exitWithParent;
-
   /** The command on this terminal. */
   public AgentCommand(Terminal terminal) {
     super(terminal);
@@ -118,7 +112,7 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID, "--rate must be more than 0 and at most 1,000,000");
     }
-    if (exitWithParent && input != null && input.toString().equals("-")) {
+    if (service.exitWithParent() && input != null && input.toString().equals("-")) {
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID,
           "standard input cannot be both --input and what --exit-with-parent watches");
@@ -135,14 +129,13 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
     LogFile.open(dir, "agent");
     Identity identity = found.isEmpty() ? Identity.load(dir) : enrol(found.get());
     AgentConfig config = AgentConfig.of(dir, trusted, identity);
-    AgentConfig effective = broker == null ? config : config.withBroker(broker);
+    AgentConfig effective = broker.url().map(config::withBroker).orElse(config);
     try (RocksStores stores = new RocksStores();
         Agent agent =
             Agent.start(effective, AgentParts.real(OnnxAccelerators.probe().getFirst(), stores))) {
       ready(effective);
-      Service.run(
+      service.run(
           console(),
-          exitWithParent,
           stop -> {
             if (input != null) {
               new RowFeed(agent, inputName, console()).run(input, rate, stop);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code flotilla controller}. */
@@ -27,6 +28,8 @@ import picocli.CommandLine.Option;
     subcommands = ControllerInitCommand.class,
     footer = {"Example:", "  flotilla controller --data flotilla-data/controller --trust trust"})
 public final class ControllerCommand extends CommandGroup implements Callable<Integer> {
+  @Mixin private final ServiceOptions service = new ServiceOptions();
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -86,11 +89,6 @@ public final class ControllerCommand extends CommandGroup implements Callable<In
       description = "Register even bundles that fail verification, to drill the devices' refusal.")
   private boolean drill;
 
-  @Option(
-      names = "--exit-with-parent",
-      description = "End when standard input does, as a child process should.")
-  private boolean exitWithParent;
-
   /** The command on this terminal. */
   public ControllerCommand(Terminal terminal) {
     super(terminal);
@@ -115,7 +113,7 @@ public final class ControllerCommand extends CommandGroup implements Callable<In
     }
     try (Controller controller = Controller.start(config)) {
       ready(controller);
-      Service.run(console(), exitWithParent, stop -> stop.await());
+      service.run(console(), stop -> stop.await());
     }
     return 0;
   }

@@ -18,7 +18,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,10 @@ import picocli.CommandLine.Option;
     })
 public final class SimulateCommand extends CommandGroup implements Callable<Integer> {
   @Mixin private final Api api;
+
+  @Mixin private final BrokerOption broker = new BrokerOption();
+
+  @Mixin private final ServiceOptions service = new ServiceOptions();
 
   @Option(
       names = "--data",
@@ -82,12 +85,6 @@ public final class SimulateCommand extends CommandGroup implements Callable<Inte
   private @Nullable Path claims;
 
   @Option(
-      names = "--broker",
-      paramLabel = "URL",
-      description = "Connect here instead of where the controller said, mqtts://host:port.")
-  private @Nullable URI broker;
-
-  @Option(
       names = "--rate",
       paramLabel = "N",
       defaultValue = "2",
@@ -104,11 +101,6 @@ public final class SimulateCommand extends CommandGroup implements Callable<Inte
       names = "--stdio",
       description = "Obey commands on standard input instead, as JSON lines; end when it does.")
   private boolean stdio;
-
-  @Option(
-      names = "--exit-with-parent",
-      description = "End when standard input does, as a child process should.")
-  private boolean exitWithParent;
 
   /** The command on this terminal. */
   public SimulateCommand(Terminal terminal) {
@@ -130,7 +122,7 @@ public final class SimulateCommand extends CommandGroup implements Callable<Inte
         console().isJson()
             ? new PrintStream(new JsonLines(console()), true, StandardCharsets.UTF_8)
             : console().terminal().out();
-    Service.run(console(), exitWithParent, stop -> FleetProcess.simulate(config, plan, out, stop));
+    service.run(console(), stop -> FleetProcess.simulate(config, plan, out, stop));
     return 0;
   }
 
@@ -149,7 +141,7 @@ public final class SimulateCommand extends CommandGroup implements Callable<Inte
         trust,
         devices,
         seed,
-        Optional.ofNullable(broker));
+        broker.url());
   }
 
   private static List<String> read(Path file) {

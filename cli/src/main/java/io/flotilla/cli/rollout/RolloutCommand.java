@@ -9,6 +9,7 @@ import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
 import io.flotilla.cli.console.Pause;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
 import java.time.Duration;
@@ -68,7 +69,7 @@ public final class RolloutCommand extends CommandGroup {
   @Command(
       name = "watch",
       description = {
-        "Follow a rollout until it is completed, halted or aborted.",
+        "Follow a rollout until it is completed, halted, aborted or undone.",
         "Ends with status 0 if it completed, else with that of the first device's refusal."
       },
       footer = {"Example:", "  flotilla rollout watch 1"})
@@ -94,8 +95,12 @@ public final class RolloutCommand extends CommandGroup {
       name = "pause",
       description = "Stop assigning the version to further devices, until resumed.",
       footer = {"Example:", "  flotilla rollout pause 1"})
-  int pause(@Mixin Console console, @Mixin Api api, @Parameters(paramLabel = "ROLLOUT") String id) {
-    return act(console, api, id, "pause");
+  int pause(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "ROLLOUT") String id,
+      @Mixin Reason reason) {
+    return act(console, api, action(id, "pause", reason));
   }
 
   @Command(
@@ -103,8 +108,11 @@ public final class RolloutCommand extends CommandGroup {
       description = "Go on with a paused rollout.",
       footer = {"Example:", "  flotilla rollout resume 1"})
   int resume(
-      @Mixin Console console, @Mixin Api api, @Parameters(paramLabel = "ROLLOUT") String id) {
-    return act(console, api, id, "resume");
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "ROLLOUT") String id,
+      @Mixin Reason reason) {
+    return act(console, api, action(id, "resume", reason));
   }
 
   @Command(
@@ -113,19 +121,53 @@ public final class RolloutCommand extends CommandGroup {
         "End a rollout for good. Devices that have the version keep it.",
         "Asks first where a person sits at the terminal."
       },
-      footer = {"Example:", "  flotilla rollout abort 1 --yes"})
+      footer = {"Example:", "  flotilla rollout abort 1 --reason 'latency doubled' --yes"})
   int abort(
       @Mixin Console console,
       @Mixin Api api,
       @Parameters(paramLabel = "ROLLOUT") String id,
+      @Mixin Reason reason,
       @Option(names = "--yes", description = "Do not ask.") boolean yes) {
     console.confirm(yes, "Abort rollout " + id + "?");
-    return act(console, api, id, "abort");
+    return act(console, api, action(id, "abort", reason));
   }
 
-  private static int act(Console console, Api api, String id, String action) {
+  @Command(
+      name = "undo",
+      description = {
+        "Have every device of a rollout return to what it ran before, the last one first.",
+        "Asks first where a person sits at the terminal."
+      },
+      footer = {"Example:", "  flotilla rollout undo 1 --reason 'it errs on blurred images' --yes"})
+  int undo(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "ROLLOUT") String id,
+      @Mixin Reason reason,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+    console.confirm(yes, "Undo rollout " + id + "?");
+    return act(console, api, action(id, "undo", reason));
+  }
+
+  @Command(
+      name = "approve",
+      description = "Approve a rollout that somebody else created, or its next wave.",
+      footer = {"Example:", "  flotilla rollout approve 1"})
+  int approve(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "ROLLOUT") String id,
+      @Mixin Reason reason) {
+    return act(console, api, action(id, "approve", reason));
+  }
+
+  private static String action(String id, String action, Reason reason) {
+    return reason.on(ApiPath.of("rollouts", id, action)).toString();
+  }
+
+  private static int act(Console console, Api api, String path) {
     try (ApiClient client = api.open()) {
-      Json rollout = client.post(ApiPath.of("rollouts", id, action).toString(), Json.object());
+      Json rollout = client.post(path, Json.object());
       console.show(rollout, RolloutText::line);
     }
     return 0;
@@ -136,7 +178,7 @@ public final class RolloutCommand extends CommandGroup {
   }
 
   private static void requireCompleted(Json rollout) {
-    if (!rollout.text("state").equals("COMPLETED")) {
+    if (!RolloutText.succeeded(rollout)) {
       throw new FlotillaException(
           firstRefusal(rollout).orElse(ErrorCode.ROLLOUT_STATE), RolloutText.line(rollout));
     }

@@ -4,10 +4,15 @@ import io.flotilla.cli.client.ApiClient;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Api;
 import io.flotilla.cli.console.CommandGroup;
+import io.flotilla.cli.console.DeviceSelector;
 import io.flotilla.cli.console.KeyValues.Version;
+import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Terminal;
+import io.flotilla.cli.files.SmallFile;
 import io.flotilla.cli.models.VersionName;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,12 +35,7 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
   @Parameters(paramLabel = "MODEL:VERSION|MODEL@ALIAS", description = "What to roll out.")
   private String version = "";
 
-  @Option(
-      names = "--selector",
-      paramLabel = "SELECTOR",
-      defaultValue = "*",
-      description = "Which devices, by label; default: all.")
-  private String selector = "*";
+  @Mixin private final DeviceSelector devices = new DeviceSelector();
 
   @Option(
       names = "--waves",
@@ -64,6 +64,22 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
           "Leave devices out that cannot run the version, instead of refusing the rollout.")
   private boolean skipUnfit;
 
+  @Option(
+      names = "--confirm",
+      paramLabel = "N",
+      description = "How many devices are expected; needed where all of 100 or more are meant.")
+  private @Nullable Integer confirm;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      description =
+          "JSON object with more of the plan (arms, pace, window, gates, …) as POST /rollouts"
+              + " takes it; its members win over options.")
+  private @Nullable Path plan;
+
+  @Mixin private final Reason reason = new Reason();
+
   /** The command on this terminal. */
   public RolloutCreateCommand(Terminal terminal) {
     super(terminal);
@@ -74,7 +90,7 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
   public Integer call() {
     Json body =
         Json.object()
-            .put("selector", selector)
+            .put("selector", devices.text())
             .put("waves", Waves.parse(waves))
             .put("maxFailures", maxFailures)
             .put("deploymentTimeoutSeconds", timeoutSeconds)
@@ -82,12 +98,30 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
     try (ApiClient client = api.open()) {
       Version wanted = VersionName.resolve(client, version);
       body.put("model", wanted.name()).put("version", wanted.version());
-      Json rollout = client.post("/rollouts", body);
+      if (confirm != null) {
+        body.put("confirmDevices", confirm);
+      }
+      Json rollout = client.post("/rollouts", reason.in(planned(body)));
       console().show(rollout, RolloutText::line);
       for (Json device : rollout.get("skipped").items()) {
         console().remark("left out: " + device.text("device"));
       }
     }
     return 0;
+  }
+
+  private Json planned(Json body) {
+    if (plan == null) {
+      return body;
+    }
+    Json more = Json.parse(SmallFile.text(plan));
+    more.names().forEach(name -> body.put(name, more.get(name)));
+    if (more.get("devices").isPresent()) {
+      body.put("selector", null);
+    }
+    if (more.get("arms").isPresent()) {
+      body.put("version", null);
+    }
+    return body.withoutNulls();
   }
 }

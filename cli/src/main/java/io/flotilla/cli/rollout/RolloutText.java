@@ -7,13 +7,19 @@ import java.util.TreeMap;
 
 /** Rollouts in words. */
 final class RolloutText {
-  private static final Set<String> FINAL_STATES = Set.of("COMPLETED", "HALTED", "ABORTED");
+  private static final Set<String> GOOD_ENDS = Set.of("COMPLETED", "FOLLOWING", "UNDONE");
+  private static final Set<String> BAD_ENDS = Set.of("HALTED", "ABORTED");
 
   private RolloutText() {}
 
   /** True if the rollout will not change any more by itself. */
   static boolean isOver(Json rollout) {
-    return FINAL_STATES.contains(rollout.text("state"));
+    return succeeded(rollout) || BAD_ENDS.contains(rollout.text("state"));
+  }
+
+  /** True if every device that was there did what was last asked of the rollout. */
+  static boolean succeeded(Json rollout) {
+    return GOOD_ENDS.contains(rollout.text("state"));
   }
 
   /** One line, such as {@code rollout 1 of digits:1: RUNNING, wave 2 of 3, 7 of 20 succeeded}. */
@@ -22,7 +28,14 @@ final class RolloutText {
     int devices = 0;
     int openWave = 0;
     for (Json wave : rollout.get("waves").items()) {
-      boolean begun = false;
+      boolean begun = wave.get("open").asBoolean();
+      if (wave.get("devices").size() == 0) {
+        Json counts = wave.get("counts");
+        for (String state : counts.names()) {
+          devices += counts.get(state).asInt();
+          states.merge(state, counts.get(state).asInt(), Integer::sum);
+        }
+      }
       for (Json device : wave.get("devices").items()) {
         devices++;
         states.merge(device.text("state"), 1, Integer::sum);

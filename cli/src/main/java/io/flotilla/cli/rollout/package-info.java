@@ -1,4 +1,4 @@
-/** The commands about rollouts: create, list, show, watch, pause, resume, abort. */
+/** The commands about rollouts: create, list, show, watch, pause, resume, abort, undo, approve. */
 @NullMarked
 package io.flotilla.cli.rollout;
 

@@ -20,14 +20,41 @@ import java.util.Map;
  * @param inputs the model's inputs
  */
 public record RowLayout(List<TensorSpec> inputs) {
+  /** Most numbers of a row: 16 Mi, with which golden vectors of FP32 have their most bytes. */
+  static final int MAX_COLUMNS = 1 << 24;
+
   /** Copies the list. */
   public RowLayout {
     inputs = List.copyOf(inputs);
   }
 
-  /** How many numbers a row needs. */
+  /**
+   * How many numbers a row needs.
+   *
+   * @throws FlotillaException {@code INPUT_INVALID} if they are more than {@value #MAX_COLUMNS},
+   *     with the input that makes them so many
+   */
   public int columns() {
-    return Math.toIntExact(inputs.stream().mapToLong(i -> Tensor.elements(shape(i))).sum());
+    long columns = 0;
+    for (TensorSpec input : inputs) {
+      columns += elements(input);
+      if (columns > MAX_COLUMNS) {
+        throw new FlotillaException(
+            ErrorCode.INPUT_INVALID,
+            "the input '%s' of the shape %s makes a row of %d values, and a row has at most %d"
+                .formatted(input.name(), input.shape(), columns, MAX_COLUMNS));
+      }
+    }
+    return (int) columns;
+  }
+
+  private static long elements(TensorSpec input) {
+    try {
+      return Tensor.elements(shape(input));
+    } catch (FlotillaException e) {
+      throw new FlotillaException(
+          e.code(), "the input '%s': %s".formatted(input.name(), e.getMessage()), e);
+    }
   }
 
   /**

@@ -39,11 +39,12 @@ final class LocalModel implements Closeable {
    * @throws io.flotilla.bundle.failure.FlotillaException what finding, downloading, verifying and
    *     loading throw
    */
-  static LocalModel open(String source, SourceOptions options, Console console) throws IOException {
+  static LocalModel open(SourceOptions options, Console console) throws IOException {
     Path work = Files.createTempDirectory("flotilla-model-");
     boolean complete = false;
     try {
-      Path path = RegisteredBundle.find(source, options.api(), work.resolve("bundle.tar")).path();
+      Path path =
+          RegisteredBundle.find(options.source(), options.api(), work.resolve("bundle.tar")).path();
       LocalScorer scorer = scorer(path, options, console, work);
       complete = true;
       return new LocalModel(scorer, work);

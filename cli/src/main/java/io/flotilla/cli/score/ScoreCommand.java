@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code flotilla score}. */
 @Command(
@@ -27,15 +26,7 @@ import picocli.CommandLine.Parameters;
       "  flotilla score digits@champion --input digits.csv"
     })
 public final class ScoreCommand extends CommandGroup implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "SOURCE",
-      description = {
-        "A bundle (folder or archive), an ONNX file, a folder of them, a bundle.yaml, or a",
-        "registered version such as digits:3 or digits@champion."
-      })
-  private String source = "";
-
-  @Mixin private final SourceOptions options;
+  @Mixin private final SourceOptions source;
 
   @Option(
       names = "--input",
@@ -47,12 +38,12 @@ public final class ScoreCommand extends CommandGroup implements Callable<Integer
   /** The command on this terminal. */
   public ScoreCommand(Terminal terminal) {
     super(terminal);
-    this.options = new SourceOptions(terminal);
+    this.source = new SourceOptions(terminal);
   }
 
   @Override
   public Integer call() throws IOException {
-    try (LocalModel model = LocalModel.open(source, options, console());
+    try (LocalModel model = LocalModel.open(source, console());
         RowReader rows = RowReader.open(input, console().terminal().in())) {
       RowLayout layout = new RowLayout(model.inputs());
       int number = 0;

@@ -3,13 +3,12 @@ package io.flotilla.cli.score;
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Terminal;
-import io.flotilla.cli.process.Service;
+import io.flotilla.cli.process.ServiceOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code flotilla serve}. */
 @Command(
@@ -25,15 +24,9 @@ import picocli.CommandLine.Parameters;
       "  curl http://127.0.0.1:8080/v2/models/digits"
     })
 public final class ServeCommand extends CommandGroup implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "SOURCE",
-      description = {
-        "A bundle (folder or archive), an ONNX file, a folder of them, a bundle.yaml, or a",
-        "registered version such as digits:3 or digits@champion."
-      })
-  private String source = "";
+  @Mixin private final SourceOptions source;
 
-  @Mixin private final SourceOptions options;
+  @Mixin private final ServiceOptions service = new ServiceOptions();
 
   @Option(
       names = "--port",
@@ -42,18 +35,15 @@ public final class ServeCommand extends CommandGroup implements Callable<Integer
       description = "Port to listen on; 0 for a free one. Default ${DEFAULT-VALUE}.")
   private int port;
 
-  @Option(names = "--exit-with-parent", hidden = true, description = "End with standard input.")
-  private boolean exitWithParent;
-
   /** The command on this terminal. */
   public ServeCommand(Terminal terminal) {
     super(terminal);
-    this.options = new SourceOptions(terminal);
+    this.source = new SourceOptions(terminal);
   }
 
   @Override
   public Integer call() throws IOException {
-    try (LocalModel model = LocalModel.open(source, options, console());
+    try (LocalModel model = LocalModel.open(source, console());
         InferenceServer server = InferenceServer.start(model, port)) {
       Json ready =
           Json.object()
@@ -61,7 +51,7 @@ public final class ServeCommand extends CommandGroup implements Callable<Integer
               .put("url", server.url())
               .put("model", server.modelName());
       console().show(ready, j -> "serving %s at %s".formatted(server.modelName(), server.url()));
-      Service.run(console(), exitWithParent, stop -> stop.await());
+      service.run(console(), stop -> stop.await());
     }
     return 0;
   }

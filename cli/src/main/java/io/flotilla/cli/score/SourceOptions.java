@@ -9,10 +9,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** How a model to be scored with is found and trusted. */
+/** Which model is to be scored with, and how it is found and trusted. */
 final class SourceOptions {
   @Mixin private final Api api;
+
+  @Parameters(
+      paramLabel = "SOURCE",
+      description = {
+        "A bundle (folder or archive), an ONNX file, a folder of them, a bundle.yaml, or a",
+        "registered version such as digits:3 or digits@champion."
+      })
+  private String source = "";
 
   @Option(
       names = "--trust",
@@ -22,6 +31,10 @@ final class SourceOptions {
 
   SourceOptions(Terminal terminal) {
     this.api = new Api(terminal);
+  }
+
+  String source() {
+    return source;
   }
 
   Api api() {

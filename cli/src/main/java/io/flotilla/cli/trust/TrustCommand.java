@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,19 +43,7 @@ public final class TrustCommand extends CommandGroup {
       @Mixin Console console,
       @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder.")
           Path out,
-      @Option(
-              names = "--publisher",
-              required = true,
-              paramLabel = "NAME",
-              description = "Name of the first publisher.")
-          String publisher,
-      @Option(
-              names = "--models",
-              required = true,
-              split = ",",
-              paramLabel = "PATTERN",
-              description = "Models it may publish: names, or beginnings such as 'vision-*'.")
-          List<String> models,
+      @Mixin PublisherOptions publisher,
       @Option(
               names = "--days",
               defaultValue = "365",
@@ -66,9 +53,12 @@ public final class TrustCommand extends CommandGroup {
       throws IOException {
     TrustFolder folder = new TrustFolder(out);
     TrustPolicy policy =
-        folder.create(publisher, models, console.clock().instant().plus(Duration.ofDays(days)));
+        folder.create(
+            publisher.name(),
+            publisher.models(),
+            console.clock().instant().plus(Duration.ofDays(days)));
     console.show(json(policy).put("directory", out.toString()), j -> text(policy));
-    console.say("Publish with the key " + folder.publisherKeyFile(publisher) + ".");
+    console.say("Publish with the key " + folder.publisherKeyFile(publisher.name()) + ".");
     console.say("Give devices trust.json and root.pem, never anything of keys/.");
     return 0;
   }
@@ -87,19 +77,7 @@ public final class TrustCommand extends CommandGroup {
       @Mixin Console console,
       @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The folder.")
           Path dir,
-      @Option(
-              names = "--publisher",
-              required = true,
-              paramLabel = "NAME",
-              description = "Name of the publisher.")
-          String publisher,
-      @Option(
-              names = "--models",
-              required = true,
-              split = ",",
-              paramLabel = "PATTERN",
-              description = "Models it may publish: names, or beginnings such as 'vision-*'.")
-          List<String> models,
+      @Mixin PublisherOptions publisher,
       @Option(
               names = "--public-key",
               paramLabel = "FILE",
@@ -110,13 +88,18 @@ public final class TrustCommand extends CommandGroup {
     TrustPolicy policy;
     if (publicKey.isPresent()) {
       String pem = Files.readString(publicKey.get());
-      policy = folder.add(publisher, pem, models, console.clock().instant());
+      policy = folder.add(publisher.name(), pem, publisher.models(), console.clock().instant());
     } else {
       SigningKey key = SigningKey.generate();
       // The key first: a policy that names a key nobody has could not be taken back.
       folder.load(console.clock().instant());
-      key.save(folder.publisherKeyFile(publisher));
-      policy = folder.add(publisher, key.verifyingKey().pem(), models, console.clock().instant());
+      key.save(folder.publisherKeyFile(publisher.name()));
+      policy =
+          folder.add(
+              publisher.name(),
+              key.verifyingKey().pem(),
+              publisher.models(),
+              console.clock().instant());
     }
     console.show(json(policy), j -> text(policy));
     return 0;

@@ -40,12 +40,14 @@ class ArchitectureTest {
           Map.entry("hardware", Set.of("bundle")),
           Map.entry("conversion", Set.of("hardware", "bundle")),
           Map.entry("drift", Set.of("bundle")),
+          Map.entry("rollout", Set.of("protocol", "bundle")),
           Map.entry("registry", Set.of("bundle")),
           Map.entry("retraining", Set.of("registry", "drift", "hardware", "bundle")),
           Map.entry("agent", Set.of("hardware", "drift", "protocol", "bundle")),
           Map.entry(
               "controller",
-              Set.of("registry", "retraining", "drift", "hardware", "protocol", "bundle")),
+              Set.of(
+                  "registry", "retraining", "rollout", "drift", "hardware", "protocol", "bundle")),
           Map.entry("simulator", Set.of("agent", "hardware", "drift", "protocol", "bundle")),
           Map.entry(
               "cli",
@@ -57,23 +59,27 @@ class ArchitectureTest {
                   "registry",
                   "conversion",
                   "drift",
+                  "rollout",
                   "hardware",
                   "protocol",
                   "bundle")));
 
   /** Each library's packages, and the only packages that may use it. */
   private static final Map<String, List<String>> PLACES =
-      Map.of(
-          "ai.onnxruntime..", List.of("io.flotilla.hardware.onnx.."),
-          "org.rocksdb..", List.of("io.flotilla..store.rocksdb.."),
-          "org.eclipse.paho..", List.of("io.flotilla.agent.transport.paho.."),
-          "org.bouncycastle..", List.of("io.flotilla..signing..", "io.flotilla..identity.."),
-          "com.fasterxml.jackson..", List.of("io.flotilla..codec.."),
-          "org.tribuo..", List.of("io.flotilla.retraining..", "io.flotilla.conversion.."),
-          "picocli..", List.of("io.flotilla.cli.."),
-          "io.vertx..", List.of("io.flotilla.controller.."),
-          "com.hivemq..", List.of("io.flotilla.controller.."),
-          "org.apache.commons.statistics..", List.of("io.flotilla.drift.."));
+      Map.ofEntries(
+          Map.entry("ai.onnxruntime..", List.of("io.flotilla.hardware.onnx..")),
+          Map.entry("org.rocksdb..", List.of("io.flotilla..store.rocksdb..")),
+          Map.entry("org.eclipse.paho..", List.of("io.flotilla.agent.transport.paho..")),
+          Map.entry(
+              "org.bouncycastle..", List.of("io.flotilla..signing..", "io.flotilla..identity..")),
+          Map.entry("com.fasterxml.jackson..", List.of("io.flotilla..codec..")),
+          Map.entry(
+              "org.tribuo..", List.of("io.flotilla.retraining..", "io.flotilla.conversion..")),
+          Map.entry("com.github.luben.zstd..", List.of("io.flotilla.registry.dataset.parquet..")),
+          Map.entry("picocli..", List.of("io.flotilla.cli..")),
+          Map.entry("io.vertx..", List.of("io.flotilla.controller..")),
+          Map.entry("com.hivemq..", List.of("io.flotilla.controller..")),
+          Map.entry("org.apache.commons.statistics..", List.of("io.flotilla.drift..")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

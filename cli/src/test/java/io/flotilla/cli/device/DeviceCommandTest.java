@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flotilla.cli.testing.FakeController;
 import io.flotilla.cli.testing.Ran;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,16 +21,11 @@ class DeviceCommandTest {
       """;
 
   @TempDir private Path folder;
-  private FakeController controller;
+  @AutoClose private FakeController controller;
 
   @BeforeEach
   void start() throws Exception {
     controller = new FakeController(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    controller.close();
   }
 
   @Test
@@ -71,6 +66,22 @@ class DeviceCommandTest {
 
     assertThat(Ran.flotilla("device", "show", "cam-1", "--context", folder).out())
         .contains("GPU P (simulated)", "Linux amd64, 2 processors, ONNX Runtime 1.29.0");
+  }
+
+  @Test
+  void shutsADeviceOutOnceAPersonSaysYes() {
+    controller.on("POST /api/v1/devices/cam-1/revoke?reason=stolen", DEVICE);
+
+    Ran no =
+        Ran.withInput(
+            "n\n", true, "device", "revoke", "cam-1", "--reason", "stolen", "--context", folder);
+    assertThat(no.status()).isEqualTo(2);
+    assertThat(controller.requests()).isEmpty();
+    Ran yes =
+        Ran.withInput(
+            "y\n", true, "device", "revoke", "cam-1", "--reason", "stolen", "--context", folder);
+    assertThat(yes.status()).as(yes.err()).isZero();
+    assertThat(yes.out()).isEqualTo("cam-1 is shut out\n");
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.testing.FakeController;
 import io.flotilla.cli.testing.Ran;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,16 +15,11 @@ class AuditCommandTest {
   private static final String HASH = "ab".repeat(32);
 
   @TempDir private Path folder;
-  private FakeController controller;
+  @AutoClose private FakeController controller;
 
   @BeforeEach
   void start() throws Exception {
     controller = new FakeController(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    controller.close();
   }
 
   @Test
@@ -50,12 +45,12 @@ class AuditCommandTest {
     controller.on("GET /api/v1/audit/head", "{\"sequence\":2,\"hash\":\"%s\"}".formatted(HASH));
     controller.on(
         "POST /api/v1/audit/verification",
-        "{\"intact\":true,\"entries\":3,\"records\":9,\"problems\":[]}");
+        "{\"intact\":true,\"entries\":3,\"records\":9,\"blobs\":2,\"problems\":[]}");
 
     String head = Ran.flotilla("audit", "head", "--context", folder).out().strip();
     Ran ran = Ran.flotilla("audit", "verify", "--expect", head, "--context", folder);
 
-    assertThat(ran.out()).isEqualTo("intact: 3 entries, 9 records\n");
+    assertThat(ran.out()).isEqualTo("intact: 3 entries, 9 records, 2 blobs\n");
     assertThat(Ran.flotilla("audit", "verify", "--expect", "x", "--context", folder).status())
         .isEqualTo(2);
   }

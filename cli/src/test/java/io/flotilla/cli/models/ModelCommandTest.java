@@ -9,7 +9,8 @@ import io.flotilla.cli.testing.Models;
 import io.flotilla.cli.testing.Ran;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,16 +24,11 @@ class ModelCommandTest {
       """;
 
   @TempDir private Path folder;
-  private FakeController controller;
+  @AutoClose private FakeController controller;
 
   @BeforeEach
   void start() throws Exception {
     controller = new FakeController(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    controller.close();
   }
 
   @Test
@@ -109,6 +105,35 @@ class ModelCommandTest {
         .contains("0123 with changes", "d:1@sha256:00", "9 bytes", "2 threads recommended");
     assertThat(Ran.flotilla("model", "delete", "digits:1", "--context", folder).out())
         .isEqualTo("deleted digits:1\n");
+  }
+
+  @Test
+  void whatUsesAVersionThatIsNotDeletedIsNamed() {
+    String detail = "digits:1 is in use by cam-1, cam-2 and 2 more: roll another version out";
+    controller.on(
+        "DELETE /api/v1/models/digits/versions/1",
+        Answer.json(
+            409,
+            Json.object()
+                .put("code", "VERSION_IN_USE")
+                .put("detail", detail)
+                .put("users", List.of("cam-1", "cam-2", "rollout-000007"))
+                .put("userCount", 4)
+                .toString()));
+
+    Ran ran = Ran.flotilla("model", "delete", "digits:1", "--context", folder);
+
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err())
+        .isEqualTo(
+            """
+            flotilla: in use by cam-1
+            flotilla: in use by cam-2
+            flotilla: in use by rollout-000007
+            flotilla: in use by 1 more
+            flotilla: VERSION_IN_USE: %s
+            """
+                .formatted(detail));
   }
 
   @Test
@@ -249,5 +274,19 @@ class ModelCommandTest {
     assertThat(ran.err()).startsWith("flotilla: ALIAS_MOVED: ");
     assertThat(Json.parse(controller.last().body()))
         .isEqualTo(Json.parse("{\"version\":1,\"expected\":0}"));
+  }
+
+  @Test
+  void theInspectionNamesTheDefaultOperatorDomainToo() {
+    controller.on(
+        "GET /api/v1/models/digits/versions/1/inspection",
+        """
+        {"variants":[{"variant":"fp32","trial":null,"contents":{"irVersion":8,"nodes":2,
+          "opsets":{"":13,"ai.onnx.ml":3},"operators":{"Gemm":2},"initializerBytes":40}}]}
+        """);
+
+    Ran ran = Ran.flotilla("model", "inspect", "digits:1", "--context", folder);
+
+    assertThat(ran.out()).contains("ai.onnx=13, ai.onnx.ml=3", "Gemm=2");
   }
 }

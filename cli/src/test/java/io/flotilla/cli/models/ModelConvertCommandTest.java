@@ -15,6 +15,7 @@ import io.flotilla.cli.testing.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,39 @@ class ModelConvertCommandTest {
             "false");
     assertThat(fails.status()).isEqualTo(4);
     assertThat(fails.err()).startsWith("flotilla: CONVERSION_FAILED: ");
+  }
+
+  @Test
+  void aFailedImportIsToldToTheControllerUnderTheNameOfItsModel() throws Exception {
+    Path dump = Files.writeString(folder.resolve("dump.txt"), "booster[0]:\n0:[f0<");
+    try (FakeController controller = new FakeController(folder)) {
+      String call = "POST /api/v1/models/trees/conversions";
+      controller.on(call, new Answer(204, "", ""));
+      Path out = folder.resolve("trees.onnx");
+
+      Ran told = importTrees(dump, out, "--model", "trees", "--context", folder);
+
+      assertThat(told.status()).isEqualTo(4);
+      assertThat(controller.last().call()).isEqualTo(call);
+      Json body = Json.parse(controller.last().body());
+      assertThat(body.text("kind")).isEqualTo("import-trees");
+      assertThat(body.get("failure").text("code")).isEqualTo("TREE_DUMP_INVALID");
+      assertThat(body.get("failure").text("message")).isNotEmpty();
+
+      controller.on(call, Answer.problem(503, "CONTROLLER_UNREACHABLE", "busy"));
+      Ran untold = importTrees(dump, out, "--model", "trees", "--context", folder);
+      assertThat(untold.err()).contains("the controller was not told: busy", "TREE_DUMP_INVALID");
+      int asked = controller.requests().size();
+      assertThat(importTrees(dump, out).status()).isEqualTo(4);
+      assertThat(controller.requests()).hasSize(asked);
+    }
+  }
+
+  private static Ran importTrees(Path dump, Path out, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("model", "import", dump, "--out", out));
+    words.addAll(List.of("--objective", "binary:logistic"));
+    words.addAll(List.of(more));
+    return Ran.flotilla(words.toArray());
   }
 
   private Path bundle() throws IOException {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flotilla.cli.testing.FakeController;
 import io.flotilla.cli.testing.Ran;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,16 +18,11 @@ class ObserveCommandsTest {
       """;
 
   @TempDir private Path folder;
-  private FakeController controller;
+  @AutoClose private FakeController controller;
 
   @BeforeEach
   void start() throws Exception {
     controller = new FakeController(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    controller.close();
   }
 
   @Test

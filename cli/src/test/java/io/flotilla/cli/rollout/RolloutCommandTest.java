@@ -9,8 +9,9 @@ import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.testing.FakeController;
 import io.flotilla.cli.testing.FakeController.Answer;
 import io.flotilla.cli.testing.Ran;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,16 +28,11 @@ class RolloutCommandTest {
       """;
 
   @TempDir private Path folder;
-  private FakeController controller;
+  @AutoClose private FakeController controller;
 
   @BeforeEach
   void start() throws Exception {
     controller = new FakeController(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    controller.close();
   }
 
   private Ran rollout(Object... arguments) {
@@ -143,6 +139,34 @@ class RolloutCommandTest {
 
     assertThat(rollout("pause", "1").out()).contains("PAUSED");
     assertThat(rollout("resume", "1").out()).contains("RUNNING");
+  }
+
+  @Test
+  void undoesAndApproves() {
+    controller.on(
+        "POST /api/v1/rollouts/1/undo?reason=bad", "{\"id\":\"1\",\"state\":\"UNDOING\"}");
+    controller.on("POST /api/v1/rollouts/1/approve", "{\"id\":\"1\",\"state\":\"RUNNING\"}");
+
+    assertThat(rollout("undo", "1", "--reason", "bad", "--yes").out()).contains("UNDOING");
+    assertThat(rollout("approve", "1").out()).contains("RUNNING");
+  }
+
+  @Test
+  void aPlanInAFileWinsOverOptions() throws Exception {
+    controller.on("POST /api/v1/rollouts", "{\"id\":\"1\",\"state\":\"RUNNING\"}");
+    Path plan = folder.resolve("plan.json");
+    Files.writeString(
+        plan, "{\"devices\":[\"cam-1\"],\"pace\":{\"perMinute\":10},\"maxFailures\":2}");
+
+    assertThat(rollout("create", "digits:2", "--plan", plan, "--confirm", "1").status()).isZero();
+    assertThat(Json.parse(controller.last().body()))
+        .isEqualTo(
+            Json.parse(
+                """
+                {"model":"digits","version":2,"devices":["cam-1"],"confirmDevices":1,
+                 "waves":[{"percent":100}],"pace":{"perMinute":10},
+                 "maxFailures":2,"deploymentTimeoutSeconds":60,"skipUnfit":false}
+                """));
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.flotilla.agent.app;
 
 import io.flotilla.agent.capture.CaptureLog;
 import io.flotilla.agent.deployment.Acceptance.Numbered;
+import io.flotilla.agent.health.HealthCounter;
+import io.flotilla.agent.health.HealthLog;
 import io.flotilla.agent.identity.Identity;
 import io.flotilla.agent.scoring.ActiveModel;
 import io.flotilla.agent.scoring.Answer;
@@ -49,6 +51,7 @@ public final class Agent implements AutoCloseable {
   private final AgentStore store;
   private final Spool spool;
   private final CaptureLog capture;
+  private final HealthLog health;
   private final ModelSwitch models = new ModelSwitch();
   private final DecisionThread decisions;
   private final Worker worker;
@@ -74,13 +77,14 @@ public final class Agent implements AutoCloseable {
             config.capture(),
             new CaptureLog.Sources(parts.clock(), new SplittableRandom(parts.random().nextLong())),
             deviceId + "/" + boot.text() + "/");
+    this.health = new HealthLog(spool, config.health(), parts.clock(), boot.lives());
     this.worker = new Worker("agent-" + deviceId + "-work");
     this.decisions = new DecisionThread("agent-" + deviceId);
     this.tools =
         new DeploymentTools(
             config,
             parts,
-            new DeploymentTools.Base(store, spool, capture, models),
+            new DeploymentTools.Base(store, spool, capture, health, models),
             worker,
             decisions);
     this.uplink =
@@ -93,7 +97,7 @@ public final class Agent implements AutoCloseable {
             tools,
             uplink,
             new AgentLoop.Drivers(driver, profiling),
-            new AgentLoop.Records(spool, capture, config.capture().syncMs()),
+            new AgentLoop.Records(spool, capture, health, config.capture().syncMs()),
             decisions);
   }
 
@@ -137,11 +141,29 @@ public final class Agent implements AutoCloseable {
                         ErrorCode.NO_MODEL,
                         deviceId + " has no model version yet; roll one out to it"));
     try {
-      Answer answer = model.score(inputs);
+      Answer answer = score(model, inputs);
       String id = model.recorder().record(model.runner().row(inputs), answer);
       return new ScoreResult(id, model.version(), answer.outputs(), answer.label(), answer.score());
     } finally {
       model.release();
+    }
+  }
+
+  /** Scores and counts the outcome. */
+  private static Answer score(ActiveModel model, Map<String, Tensor> inputs) {
+    HealthCounter health = model.health();
+    long from = System.nanoTime();
+    try {
+      Answer answer = model.score(inputs);
+      health.scored(System.nanoTime() - from, answer.category());
+      return answer;
+    } catch (FlotillaException e) {
+      if (e.code() == ErrorCode.INPUT_INVALID) {
+        health.refused();
+      } else {
+        health.failed();
+      }
+      throw e;
     }
   }
 
@@ -164,6 +186,7 @@ public final class Agent implements AutoCloseable {
    */
   public void flush() {
     capture.flush();
+    health.flush();
     spool.sync();
   }
 
@@ -223,14 +246,17 @@ public final class Agent implements AutoCloseable {
                 new HardwareFacts.AcceleratorFacts(
                     accelerator.kind().name(), accelerator.provider(), accelerator.simulated())),
             machine.cpuFeatures().isEmpty() ? Optional.empty() : Optional.of(cpuFeatures()));
+    Spool.Status spooled = spool.status();
+    Optional<Numbered> last = tools.memory().last();
     return new Hello(
         1,
         VERSION,
         boot.text(),
-        spool.status().spoolId(),
+        spooled.spoolId(),
         hardware,
         driver.running(),
-        tools.memory().last().map(Numbered::number).orElse(0L));
+        last.map(Numbered::number).orElse(0L),
+        Optional.of(new Hello.Past(spooled.released(), last.map(Numbered::target))));
   }
 
   private List<String> cpuFeatures() {

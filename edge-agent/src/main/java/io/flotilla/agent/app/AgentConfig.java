@@ -3,6 +3,7 @@ package io.flotilla.agent.app;
 import io.flotilla.agent.capture.CaptureLimits;
 import io.flotilla.agent.deployment.DeploymentLimits;
 import io.flotilla.agent.deployment.TrustFolder;
+import io.flotilla.agent.health.HealthLimits;
 import io.flotilla.agent.identity.Identity;
 import io.flotilla.agent.spool.SpoolLimits;
 import io.flotilla.bundle.failure.ErrorCode;
@@ -22,6 +23,7 @@ import java.util.List;
  * @param spool bounds of the disk spool
  * @param capture bounds of capture
  * @param deployment bounds of deployments
+ * @param health when health is reported
  */
 public record AgentConfig(
     Path directory,
@@ -29,7 +31,8 @@ public record AgentConfig(
     Identity identity,
     SpoolLimits spool,
     CaptureLimits capture,
-    DeploymentLimits deployment) {
+    DeploymentLimits deployment,
+    HealthLimits health) {
   /** Name of the trust folder in the agent's folder. */
   public static final String TRUST_FOLDER = "trust";
 
@@ -75,27 +78,33 @@ public record AgentConfig(
         identity,
         SpoolLimits.DEFAULT,
         CaptureLimits.DEFAULT,
-        DeploymentLimits.DEFAULT);
+        DeploymentLimits.DEFAULT,
+        HealthLimits.DEFAULT);
   }
 
   /** The same at another broker. */
   public AgentConfig withBroker(URI broker) {
     return new AgentConfig(
-        directory, trust, identity.withBroker(broker), spool, capture, deployment);
+        directory, trust, identity.withBroker(broker), spool, capture, deployment, health);
   }
 
   /** The same with other bounds of the spool. */
   public AgentConfig withSpool(SpoolLimits other) {
-    return new AgentConfig(directory, trust, identity, other, capture, deployment);
+    return new AgentConfig(directory, trust, identity, other, capture, deployment, health);
   }
 
   /** The same with other bounds of capture. */
   public AgentConfig withCapture(CaptureLimits other) {
-    return new AgentConfig(directory, trust, identity, spool, other, deployment);
+    return new AgentConfig(directory, trust, identity, spool, other, deployment, health);
   }
 
   /** The same with other bounds of deployments. */
   public AgentConfig withDeployment(DeploymentLimits other) {
-    return new AgentConfig(directory, trust, identity, spool, capture, other);
+    return new AgentConfig(directory, trust, identity, spool, capture, other, health);
+  }
+
+  /** The same with another period of health reports. */
+  public AgentConfig withHealth(HealthLimits other) {
+    return new AgentConfig(directory, trust, identity, spool, capture, deployment, other);
   }
 }

@@ -1,6 +1,7 @@
 package io.flotilla.agent.app;
 
 import io.flotilla.agent.capture.CaptureLog;
+import io.flotilla.agent.health.HealthLog;
 import io.flotilla.agent.identity.Identity;
 import io.flotilla.agent.spool.Spool;
 import io.flotilla.agent.transport.DeviceTransport;
@@ -46,7 +47,7 @@ final class AgentLoop implements DeviceTransport.Listener {
   record Drivers(DeploymentDriver deployment, ProfileDriver profiling) {}
 
   /** What is recorded on the side of scoring. */
-  record Records(Spool spool, CaptureLog capture, int syncMs) {}
+  record Records(Spool spool, CaptureLog capture, HealthLog health, int syncMs) {}
 
   AgentLoop(
       DeploymentTools tools,
@@ -115,6 +116,7 @@ final class AgentLoop implements DeviceTransport.Listener {
   void tick() {
     long nowMs = tools.steadyMs();
     records.capture().tick();
+    records.health().tick();
     if (nowMs - syncedMs >= records.syncMs()) {
       syncedMs = nowMs;
       reading("spool", records.spool()::sync);

@@ -23,6 +23,11 @@ record BootId(String text) {
     return new BootId(count + "-" + HexFormat.of().toHexDigits(random.nextInt()));
   }
 
+  /** Lives of the folder so far, this one included. */
+  long lives() {
+    return Long.parseLong(text.substring(0, text.indexOf('-')));
+  }
+
   /** Names of spools, 128 random bits each. */
   static Supplier<String> spoolIds(RandomGenerator random) {
     SplittableRandom own = new SplittableRandom(random.nextLong());

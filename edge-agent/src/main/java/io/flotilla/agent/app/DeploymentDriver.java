@@ -198,7 +198,13 @@ final class DeploymentDriver {
             tools.clock().millis());
     switch (verdict) {
       case Verdict.AlreadyKnown known -> LOG.debug("assignment {} is known", assignment.number());
-      case Verdict.Ignore ignore -> tools.reports().event(ignore.code(), ignore.detail());
+      case Verdict.Ignore ignore -> {
+        tools.reports().event(ignore.code(), ignore.detail());
+        if (ignore.code() == ErrorCode.ASSIGNMENT_REPLAYED) {
+          // A controller that was set back to an older copy has to hear which numbers are taken.
+          uplink.sayHello();
+        }
+      }
       case Verdict.Refuse refuse ->
           tools
               .reports()

@@ -11,6 +11,7 @@ import io.flotilla.agent.deployment.Prover;
 import io.flotilla.agent.deployment.Slots;
 import io.flotilla.agent.deployment.TrustFolder;
 import io.flotilla.agent.deployment.VersionLoader;
+import io.flotilla.agent.health.HealthLog;
 import io.flotilla.agent.identity.Identity;
 import io.flotilla.agent.profiling.Measurement;
 import io.flotilla.agent.scoring.ActiveModel;
@@ -55,7 +56,8 @@ final class DeploymentTools {
   private final DecisionThread decisions;
 
   /** What an agent is made of before it deploys anything. */
-  record Base(AgentStore store, Spool spool, CaptureLog capture, ModelSwitch models) {}
+  record Base(
+      AgentStore store, Spool spool, CaptureLog capture, HealthLog health, ModelSwitch models) {}
 
   DeploymentTools(
       AgentConfig config, AgentParts parts, Base base, Worker worker, DecisionThread decisions) {
@@ -69,7 +71,10 @@ final class DeploymentTools {
     this.verifier = new ContentVerifier(slots, new TrustFolder(config.trust(), base.store()));
     this.loader =
         new VersionLoader(
-            parts.accelerator(), slots, base.capture(), config.deployment().threads());
+            parts.accelerator(),
+            slots,
+            new VersionLoader.Logs(base.capture(), base.health()),
+            config.deployment().threads());
     this.measurement =
         new Measurement(parts.accelerator(), verifier, new ModelProfiler(System::nanoTime));
     this.models = base.models();

@@ -173,7 +173,8 @@ final class Uplink {
     transport.close();
   }
 
-  private void sayHello() {
+  /** Tells the controller what this device is and how far it has come; lost if not connected. */
+  void sayHello() {
     publish(UpKind.HELLO, MessageCodec.encode(hello.get()), false);
   }
 

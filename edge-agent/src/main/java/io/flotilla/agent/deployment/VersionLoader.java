@@ -1,6 +1,7 @@
 package io.flotilla.agent.deployment;
 
 import io.flotilla.agent.capture.CaptureLog;
+import io.flotilla.agent.health.HealthLog;
 import io.flotilla.agent.scoring.ActiveModel;
 import io.flotilla.agent.scoring.ModelRunner;
 import io.flotilla.agent.scoring.Recorder;
@@ -25,14 +26,17 @@ import java.util.Optional;
 public final class VersionLoader {
   private final Accelerator accelerator;
   private final Slots slots;
-  private final CaptureLog capture;
+  private final Logs logs;
   private final int threads;
 
+  /** What takes note of what a loaded version does. */
+  public record Logs(CaptureLog capture, HealthLog health) {}
+
   /** A loader for one accelerator. */
-  public VersionLoader(Accelerator accelerator, Slots slots, CaptureLog capture, int threads) {
+  public VersionLoader(Accelerator accelerator, Slots slots, Logs logs, int threads) {
     this.accelerator = accelerator;
     this.slots = slots;
-    this.capture = capture;
+    this.logs = logs;
     this.threads = threads;
   }
 
@@ -55,7 +59,7 @@ public final class VersionLoader {
                         ErrorCode.MODEL_UNSUPPORTED,
                         "no variant of %s is for %s".formatted(version, provider)));
     Recorder recorder =
-        capture.recorder(version, manifest.capture(), baselineOf(bundle.directory()));
+        logs.capture().recorder(version, manifest.capture(), baselineOf(bundle.directory()));
     Path optimised = slots.optimised(Digest.parse(version.bundle()), variant.id());
     ModelRunner runner =
         ModelRunner.of(
@@ -63,7 +67,8 @@ public final class VersionLoader {
                 bundle.directory().resolve(variant.path()),
                 new LoadOptions(threads, false, Optional.of(optimised))),
             manifest);
-    return new ActiveModel(version, manifest, runner, recorder);
+    return new ActiveModel(
+        version, manifest, runner, recorder, logs.health().counter(version, runner.categories()));
   }
 
   private static Optional<Baseline> baselineOf(Path directory) {

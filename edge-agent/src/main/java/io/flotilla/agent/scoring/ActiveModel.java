@@ -1,5 +1,6 @@
 package io.flotilla.agent.scoring;
 
+import io.flotilla.agent.health.HealthCounter;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.manifest.Manifest;
@@ -19,16 +20,23 @@ public final class ActiveModel {
   private final Manifest manifest;
   private final ModelRunner runner;
   private final Recorder recorder;
+  private final HealthCounter health;
   private final AtomicInteger users = new AtomicInteger(1);
   private final AtomicLong scored = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
 
   /** Takes over the runner; the caller is the first user. */
-  public ActiveModel(VersionRef version, Manifest manifest, ModelRunner runner, Recorder recorder) {
+  public ActiveModel(
+      VersionRef version,
+      Manifest manifest,
+      ModelRunner runner,
+      Recorder recorder,
+      HealthCounter health) {
     this.version = version;
     this.manifest = manifest;
     this.runner = runner;
     this.recorder = recorder;
+    this.health = health;
   }
 
   /** Which version it is. */
@@ -49,6 +57,11 @@ public final class ActiveModel {
   /** Takes note of this version's answers. */
   public Recorder recorder() {
     return recorder;
+  }
+
+  /** Counts what is scored for somebody; ended when this is closed. */
+  public HealthCounter health() {
+    return health;
   }
 
   /** Scores that succeeded, golden ones included. */
@@ -110,6 +123,7 @@ public final class ActiveModel {
     }
     if (left == 0) {
       runner.close();
+      health.end();
     }
   }
 }

@@ -120,6 +120,11 @@ public final class ModelRunner implements AutoCloseable {
         : Optional.of(only.floats());
   }
 
+  /** Names of the categories by index; empty if the model has none. */
+  public List<String> categories() {
+    return categories;
+  }
+
   /** The inputs as the model file declares them. */
   public List<ModelTensor> inputs() {
     return model.inputs();

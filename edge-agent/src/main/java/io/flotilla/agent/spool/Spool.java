@@ -134,6 +134,9 @@ public final class Spool {
    * <p>A controller that has stored more than this spool ever wrote knows another past of it: the
    * folder was set back to an older copy. The numbers after that are taken, so the spool gets a new
    * name and numbers what it holds from 1.
+   *
+   * <p>One that says less than was released changes nothing: it is an old one that comes late, or
+   * the controller was set back, and that learns from the next hello how far this spool has come.
    */
   public synchronized Outcome acknowledged(String spoolId, long through) {
     if (!spoolId.equals(state.spoolId())) {
@@ -179,7 +182,7 @@ public final class Spool {
 
   private long budgetFor(UpKind kind) {
     return switch (kind) {
-      case CAPTURE, WINDOWS -> limits.budgetBytes();
+      case CAPTURE, WINDOWS, HEALTH -> limits.budgetBytes();
       case PROGRESS, REPORTED, PROFILES, EVENTS -> limits.budgetBytes() + limits.reserveBytes();
       case HELLO, STATUS, NEED -> 0;
     };
@@ -211,7 +214,7 @@ public final class Spool {
    * State for people and for the sender.
    *
    * @param spoolId the spool's id
-   * @param released last sequence number that the controller has stored; 0 if none
+   * @param released last sequence number that the controller said it stored; 0 if none
    * @param durable last sequence number that may be sent
    * @param last last sequence number given out
    * @param bytes bytes of the messages not released

@@ -15,6 +15,8 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.signing.SigningKey;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.DeploymentState;
+import io.flotilla.protocol.message.HealthReport;
+import io.flotilla.protocol.message.Hello;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,6 +78,25 @@ class AgentDeploymentTest {
     assertThat(device.controller.reported.getLast().running()).contains(first.version());
     assertThat(measurements(1))
         .containsKeys("loadMillis", "latencyP50Micros", "latencyP99Micros", "probationScores");
+  }
+
+  @Test
+  void tellsHowEachVersionBehaves() {
+    TestBundle first = device.bundle(1, 2);
+    deploy(1, first);
+    for (int i = 0; i < 7; i++) {
+      agent.score(input(i));
+    }
+    assertThatThrownBy(() -> agent.score(Map.of())).isInstanceOf(FlotillaException.class);
+    agent.flush();
+    eventually().untilAsserted(() -> assertThat(device.controller.health).hasSize(1));
+    HealthReport report = device.controller.health.getFirst();
+    assertThat(report.source()).isEqualTo(first.version());
+    assertThat(report.rows().scored()).as("what proved it is not counted").isEqualTo(7);
+    assertThat(report.rows().refused()).isEqualTo(1);
+    assertThat(report.rows().predictions().values().stream().mapToLong(Long::longValue).sum())
+        .isEqualTo(7);
+    assertThat(report.lives()).isEqualTo(1);
   }
 
   @Test
@@ -177,6 +198,13 @@ class AgentDeploymentTest {
     awaitEvent(ErrorCode.ASSIGNMENT_SIGNATURE_INVALID);
     device.controller.send(device.assignment(4, second), device.controllerKey);
     awaitEvent(ErrorCode.ASSIGNMENT_REPLAYED);
+    eventually()
+        .untilAsserted(
+            () -> {
+              Hello told = device.controller.hellos.getLast();
+              assertThat(told.lastAssignment()).isEqualTo(5);
+              assertThat(told.past().orElseThrow().lastTarget()).contains(first.version());
+            });
     Assignment expired = device.assignment(7, second);
     device.controller.assign(
         new Assignment(

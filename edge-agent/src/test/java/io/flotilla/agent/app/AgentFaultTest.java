@@ -14,6 +14,7 @@ import io.flotilla.agent.testing.TinyModel;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.hardware.onnx.OnnxAccelerators;
+import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Capture;
 import io.flotilla.protocol.message.DeploymentState;
 import io.flotilla.protocol.message.VersionRef;
@@ -181,6 +182,46 @@ class AgentFaultTest {
           device.controller.predictions.stream().map(Capture.Prediction::id).toList();
       assertThat(stored).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(made);
       assertThat(device.controller.windows.getFirst().totals().refused()).isZero();
+    }
+  }
+
+  @Test
+  void goesOnWithAControllerThatWasSetBackAndHeedsNoOldAcknowledgement() {
+    try (TestDevice device = new TestDevice(root);
+        Agent agent = device.start()) {
+      TestBundle first = device.bundle(1, 1);
+      device.controller.assign(device.assignment(1, first), first);
+      awaitEnd(device, 1, DeploymentState.COMMITTED);
+      Set<String> made = new HashSet<>();
+      for (int i = 0; i < 100; i++) {
+        made.add(agent.score(input(i)).id());
+      }
+      eventually().until(() -> agent.snapshot().drained());
+      String spool = agent.snapshot().spool().spoolId();
+      long released = agent.snapshot().spool().released();
+      assertThat(released).isGreaterThan(3);
+
+      device.network.reachable(false);
+      device.controller.forget();
+      for (int i = 0; i < 50; i++) {
+        made.add(agent.score(input(i)).id());
+      }
+      device.network.reachable(true);
+      for (long old = 0; old < released; old++) {
+        device.controller.send(new Ack(1, spool, old));
+      }
+      agent.flush();
+      eventually()
+          .until(
+              () ->
+                  agent.snapshot().drained()
+                      && device.controller.predictions.size() == made.size());
+
+      assertThat(agent.snapshot().spool().spoolId()).isEqualTo(spool);
+      assertThat(device.controller.predictions)
+          .extracting(Capture.Prediction::id)
+          .doesNotHaveDuplicates()
+          .containsExactlyInAnyOrderElementsOf(made);
     }
   }
 

@@ -3,6 +3,7 @@ package io.flotilla.agent.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flotilla.agent.health.HealthCounter;
 import io.flotilla.agent.testing.TestBundle;
 import io.flotilla.agent.testing.TinyModel;
 import io.flotilla.bundle.failure.ErrorCode;
@@ -146,13 +147,15 @@ class ScoringTest {
 
   private ActiveModel active(int version) throws Exception {
     Path file = Files.write(root.resolve("m" + version), new TinyModel(version).onnx());
+    VersionRef ref = new VersionRef("tiny", version, "a".repeat(64));
     return new ActiveModel(
-        new VersionRef("tiny", version, "a".repeat(64)),
+        ref,
         BundleVerifier.inspect(bundle.folder()).manifest(),
         ModelRunner.of(
             cpu.load(file, LoadOptions.DEFAULT),
             BundleVerifier.inspect(bundle.folder()).manifest()),
-        (row, answer) -> "");
+        (row, answer) -> "",
+        new HealthCounter(ref, List.of()));
   }
 
   private static float[] only(Answer answer) {

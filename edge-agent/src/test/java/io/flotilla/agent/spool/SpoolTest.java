@@ -123,6 +123,18 @@ class SpoolTest {
   }
 
   @Test
+  void anAcknowledgementOfLessThanWasReleasedChangesNothing() {
+    offer(3);
+    spool.sync();
+    spool.acknowledged("spool-0", 2);
+    Spool.Status before = spool.status();
+    for (long old = 0; old <= 2; old++) {
+      assertThat(spool.acknowledged("spool-0", old)).isEqualTo(Spool.Outcome.NOTHING_NEW);
+    }
+    assertThat(spool.status()).isEqualTo(before);
+  }
+
+  @Test
   void aSecondProcessCannotOpenTheFolder() {
     assertThatThrownBy(() -> stores.open(root.resolve("store")))
         .isInstanceOfSatisfying(

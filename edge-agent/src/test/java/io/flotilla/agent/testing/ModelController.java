@@ -11,6 +11,7 @@ import io.flotilla.protocol.message.BundlePart;
 import io.flotilla.protocol.message.Capture;
 import io.flotilla.protocol.message.DeploymentState;
 import io.flotilla.protocol.message.DeviceEvent;
+import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Need;
 import io.flotilla.protocol.message.ProfileCommand;
@@ -23,7 +24,6 @@ import io.flotilla.protocol.topic.Topics;
 import io.flotilla.protocol.topic.Topics.UpTopic;
 import io.flotilla.protocol.topic.UpKind;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +38,7 @@ public final class ModelController {
   private final MemoryNetwork network;
   private final Topics topics = new Topics(Topics.DEFAULT_TENANT);
   private final SigningKey key;
-  private final Map<String, Long> through = new HashMap<>();
+  private final Map<String, Long> through = new ConcurrentHashMap<>();
   private final Map<String, TestBundle> bundles = new ConcurrentHashMap<>();
 
   /** Hellos in order. */
@@ -59,6 +59,8 @@ public final class ModelController {
   /** Windows in order. */
   public final List<WindowReport> windows = new CopyOnWriteArrayList<>();
 
+  public final List<HealthReport> health = new CopyOnWriteArrayList<>();
+
   /** What was said of profile jobs, in order. */
   public final List<ProfileReport> profiles = new CopyOnWriteArrayList<>();
 
@@ -76,6 +78,16 @@ public final class ModelController {
     this.network = network;
     this.key = key;
     network.listen(this::hear);
+  }
+
+  /** Forgets how far every spool had come, as a controller does that is set back to a backup. */
+  public void forget() {
+    through.clear();
+  }
+
+  /** Publishes an acknowledgement, perhaps an old one. */
+  public void send(Ack ack) {
+    network.publish(topics.ack(TestDevice.ID), MessageCodec.encode(ack), false);
   }
 
   /** Publishes a signed assignment, retained. */
@@ -124,11 +136,12 @@ public final class ModelController {
       case HELLO -> {
         Hello hello = MessageCodec.decode(payload, Hello.class);
         hellos.add(hello);
+        through.merge(hello.spoolId(), hello.past().orElseThrow().released(), Math::max);
         acknowledge(from.deviceId(), hello.spoolId());
       }
       case NEED -> serve(MessageCodec.decode(payload, Need.class));
       case STATUS -> {}
-      case PROGRESS, REPORTED, CAPTURE, WINDOWS, PROFILES, EVENTS -> store(from, payload);
+      case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, EVENTS -> store(from, payload);
     }
   }
 
@@ -149,6 +162,7 @@ public final class ModelController {
       case EVENTS -> events.add(MessageCodec.decode(body, DeviceEvent.class));
       case PROFILES -> profiles.add(MessageCodec.decode(body, ProfileReport.class));
       case WINDOWS -> windows.add(MessageCodec.decode(body, WindowReport.class));
+      case HEALTH -> health.add(MessageCodec.decode(body, HealthReport.class));
       case CAPTURE -> predictions.addAll(MessageCodec.decode(body, Capture.class).predictions());
       case HELLO, STATUS, NEED -> throw new AssertionError(kind);
     }

@@ -6,6 +6,8 @@ import io.flotilla.controller.broker.EmbeddedBroker;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.device.DeviceRoutes;
 import io.flotilla.controller.event.EventRoutes;
+import io.flotilla.controller.http.AccessRules;
+import io.flotilla.controller.http.Entry;
 import io.flotilla.controller.http.HttpApi;
 import io.flotilla.controller.http.HttpConfig;
 import io.flotilla.controller.http.Routes;
@@ -21,6 +23,12 @@ import io.flotilla.controller.link.DeviceLink;
 import io.flotilla.controller.link.InboundMessage;
 import io.flotilla.controller.link.LinkConfig;
 import io.flotilla.controller.link.LinkListener;
+import io.flotilla.controller.operator.AccessFile;
+import io.flotilla.controller.operator.AccessPolicy;
+import io.flotilla.controller.operator.Entrance;
+import io.flotilla.controller.operator.LocalAdmin;
+import io.flotilla.controller.operator.OperatorRoutes;
+import io.flotilla.controller.operator.Operators;
 import io.flotilla.protocol.topic.Topics;
 import io.flotilla.protocol.topic.UpKind;
 import java.math.BigInteger;
@@ -297,7 +305,12 @@ public final class Controller implements AutoCloseable {
             config.tenant(), brokerAddress, foundation.assignmentKey().verifyingKey().pem());
     List<Routes> routes = new ArrayList<>(features.routes());
     routes.add(new SystemRoutes(this::checks));
-    routes.add(new DeviceRoutes(features.fleet(), this::disconnect));
+    routes.add(new DeviceRoutes(features.fleet(), this::shutOut));
+    AccessPolicy access = AccessFile.read(config.data());
+    Operators operators = new Operators(foundation.store(), foundation.random());
+    routes.add(
+        new OperatorRoutes(
+            features.core(), operators, features.fleet().events(), foundation.clock()));
     routes.add(new EventRoutes(features.fleet().events(), "urn:flotilla:" + config.tenant()));
     routes.add(
         new IdentityRoutes(
@@ -310,12 +323,20 @@ public final class Controller implements AutoCloseable {
             authority.serverKeyFile(),
             foundation.folder("uploads"),
             HttpConfig.DEFAULT_TIMEOUT),
-        operator::accepts,
+        new Entry(
+            new Entrance(new LocalAdmin(operator::accepts), operators, access, foundation.clock()),
+            access.limits(),
+            AccessRules.API),
         routes);
   }
 
   private Map<String, Boolean> checks() {
     return Map.of("store", true, "broker", link.connected(), "core", features.core().running());
+  }
+
+  private void shutOut(String device) {
+    disconnect(device);
+    ignore(features.gone(device), "telling rollouts that " + device + " is shut out");
   }
 
   private void disconnect(String device) {

@@ -23,8 +23,9 @@ import java.util.List;
  *     registered
  * @param acceptUnverified drill mode: registers bundles that fail verification, so that a drill can
  *     show that devices refuse them by themselves; default false
- * @param inspection what the process may use that tries each model before it is registered, default
- *     {@link ProbeLimits#DEFAULT}
+ * @param inspection what the processes may use that try models before they are registered, default
+ *     {@link ProbeLimits#DEFAULT}: the time is that of all variants of a bundle together, the
+ *     memory that of each process
  */
 public record ControllerConfig(
     Path data,

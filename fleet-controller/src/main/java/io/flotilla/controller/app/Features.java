@@ -1,6 +1,5 @@
 package io.flotilla.controller.app;
 
-import io.flotilla.bundle.Digest;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.signing.Dsse;
@@ -22,14 +21,17 @@ import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.device.FleetState;
 import io.flotilla.controller.device.Selector;
 import io.flotilla.controller.event.EventLog;
+import io.flotilla.controller.gate.Gates;
 import io.flotilla.controller.http.Routes;
 import io.flotilla.controller.ingest.BodyHandlers;
 import io.flotilla.controller.ingest.Ingest;
 import io.flotilla.controller.ingest.PredictionRoutes;
 import io.flotilla.controller.ingest.Predictions;
+import io.flotilla.controller.ingest.StoredPrediction;
 import io.flotilla.controller.monitor.CohortAssigner;
 import io.flotilla.controller.monitor.DriftMonitor;
 import io.flotilla.controller.monitor.DriftRoutes;
+import io.flotilla.controller.profiling.ProfileJobs;
 import io.flotilla.controller.rollout.Assignments;
 import io.flotilla.controller.rollout.RolloutRoutes;
 import io.flotilla.controller.rollout.Rollouts;
@@ -39,6 +41,7 @@ import io.flotilla.controller.training.TrainingRoutes;
 import io.flotilla.controller.training.TrainingRuns;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.message.ProfileReport;
@@ -47,6 +50,8 @@ import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
 import io.flotilla.protocol.topic.Topics;
 import io.flotilla.registry.backup.BackupWriter;
+import io.flotilla.registry.blob.BlobUse;
+import io.flotilla.registry.custody.StorageVerifier;
 import io.flotilla.registry.dataset.DatasetRegistry;
 import io.flotilla.registry.environment.EnvironmentRegistry;
 import io.flotilla.registry.model.ModelRegistry;
@@ -58,6 +63,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
 /** The features on their foundation, before anything talks to the world. */
@@ -71,12 +77,14 @@ final class Features {
   private final Assignments assignments;
   private final Governance governance;
   private final Rollouts rollouts;
+  private final Gates gates;
   private final Predictions predictions;
   private final Ingest ingest;
   private final BundleDelivery delivery;
   private final TrainingRuns training;
   private final RunRegistry runs;
   private final DatasetRegistry datasets;
+  private final EnvironmentRegistry environments;
   private final Upkeep upkeep;
 
   /** Wires the features; what has threads is added to {@code stopping}. */
@@ -91,22 +99,20 @@ final class Features {
         new Assignments(topics.tenant(), devices, catalog, this::sign, outbound::assignment);
     this.runs = new RunRegistry(foundation.store(), foundation.clock());
     this.datasets = foundation.datasets();
+    this.environments = new EnvironmentRegistry(foundation.store(), foundation.clock());
     this.governance =
         new Governance(
             foundation.clock(),
-            new Governance.Registries(
-                models,
-                runs,
-                datasets,
-                new EnvironmentRegistry(foundation.store(), foundation.clock())),
+            new Governance.Registries(models, runs, datasets, environments),
             fleet(),
             new StoredRecords(foundation.store()),
             new Governance.Ways(
-                topics.tenant(),
+                new ProfileJobs.Naming(topics.tenant(), foundation.random()),
                 assignments,
                 command -> outbound.command(command.deviceId(), sign(command))));
     this.rollouts = new Rollouts(devices, catalog, assignments, events, governance.gate());
-    this.predictions = new Predictions(catalog);
+    this.gates = new Gates(devices, catalog, rollouts);
+    this.predictions = new Predictions(catalog, this::labelled);
     this.ingest = new Ingest(devices, predictions, new Handlers(), events, outbound::acknowledge);
     this.delivery =
         stopping.add(
@@ -116,7 +122,9 @@ final class Features {
                 outbound::bundlePart,
                 DeliveryLimits.DEFAULT,
                 foundation.clock()));
-    this.upkeep = stopping.add("the upkeep", new Upkeep(foundation.blobs(), this::referencedBlobs));
+    this.upkeep =
+        stopping.add(
+            "the upkeep", new Upkeep(foundation.blobs(), () -> neededBlobs().map(BlobUse::digest)));
     Path runFolder = foundation.folder("runs");
     this.training =
         stopping.add(
@@ -134,8 +142,8 @@ final class Features {
     private final DriftMonitor monitor = new DriftMonitor(catalog, devices, events);
 
     @Override
-    public void hello(Transaction tx, String device, Hello hello, long nowMs) {
-      rollouts.hello(tx, device, hello, nowMs);
+    public void hello(Transaction tx, String device, Hello hello, boolean forgot, long nowMs) {
+      rollouts.hello(tx, device, hello, forgot, nowMs);
       governance.hello(tx, device);
     }
 
@@ -156,9 +164,27 @@ final class Features {
     }
 
     @Override
+    public void health(Transaction tx, String device, HealthReport report, long nowMs) {
+      gates.health(tx, device, report, nowMs);
+    }
+
+    @Override
     public void window(Transaction tx, String device, WindowReport report, long nowMs) {
       monitor.window(tx, device, report);
     }
+  }
+
+  private void labelled(Transaction tx, String id, StoredPrediction prediction) {
+    catalog
+        .find(prediction.model(), prediction.version())
+        .ifPresent(
+            version ->
+                gates.labelled(
+                    tx,
+                    StoredPrediction.deviceOf(id),
+                    version.ref(),
+                    prediction.label().equals(prediction.truth()),
+                    foundation.clock().millis()));
   }
 
   DecisionLoop core() {
@@ -181,9 +207,19 @@ final class Features {
     return assignments;
   }
 
+  /** No rollout waits any longer for a device that was shut out. */
+  CompletionStage<Boolean> gone(String device) {
+    return core.submit(
+        tx -> {
+          rollouts.gone(tx, device, ErrorCode.FORBIDDEN, foundation.clock().millis());
+          return true;
+        });
+  }
+
   /** Time passed. */
   void tick(Transaction tx, long nowMs) {
     rollouts.tick(tx, nowMs);
+    gates.tick(tx, nowMs);
     governance.tick(tx, nowMs);
   }
 
@@ -215,9 +251,8 @@ final class Features {
         .forEach(catalog::warm);
   }
 
-  private Stream<Digest> referencedBlobs() {
-    return Stream.concat(
-        models.references(), datasets.list().stream().map(dataset -> new Digest(dataset.digest())));
+  private Stream<BlobUse> neededBlobs() {
+    return Stream.concat(models.blobUses(), datasets.blobUses());
   }
 
   /** The routes of these features. */
@@ -236,14 +271,22 @@ final class Features {
 
   private List<Routes> registryRoutes(StoredRecords stored) {
     Intake intake = new Intake(core, events);
-    ModelChanges changes = new ModelChanges(models, catalog, runs, events, this::usedBy);
+    ModelChanges changes =
+        new ModelChanges(
+            new ModelChanges.Registries(models, runs, datasets, environments),
+            catalog,
+            events,
+            this::usedBy);
     return List.of(
         new ModelRoutes(
             core,
             intake,
             models,
             changes,
-            new ModelRoutes.Config(foundation.policy().maxArchiveBytes(), catalog)),
+            new ModelRoutes.Config(
+                foundation.policy().maxArchiveBytes(),
+                catalog,
+                governance.profiles()::recommendations)),
         new AliasRoutes(core, models, changes),
         new DatasetRoutes(
             intake,
@@ -261,8 +304,14 @@ final class Features {
             foundation.blobs(),
             foundation.audit(),
             foundation.clock());
+    StorageVerifier verifier =
+        new StorageVerifier(
+            foundation.audit(),
+            foundation.storage().records(),
+            foundation.blobs(),
+            this::neededBlobs);
     return List.of(
-        new AuditRoutes(core, foundation.audit(), events),
+        new AuditRoutes(core, foundation.audit(), verifier, events),
         new StorageRoutes(core, events, upkeep, backups, foundation.config().data()));
   }
 
@@ -290,21 +339,18 @@ final class Features {
     return models.archive(models.require(ref.model(), ref.version()));
   }
 
+  /** As this decision sees it: a report of the same batch counts already. */
   private List<String> usedBy(Transaction tx, ModelVersion version) {
     VersionRef ref = RegistryCatalog.ref(version);
-    List<String> users = new ArrayList<>();
-    for (DeviceRecord known : devices.select(Selector.ALL)) {
-      // As this decision sees it: a report of the same batch counts already.
-      if (devices
-          .get(tx, known.id())
-          .flatMap(DeviceRecord::running)
-          .filter(ref::equals)
-          .isPresent()) {
-        users.add(known.id());
-      }
-    }
-    users.addAll(assignments.users(tx, ref));
-    users.addAll(rollouts.users(tx, ref));
-    return users.stream().distinct().toList();
+    Stream<String> reporting =
+        devices.select(Selector.ALL).stream()
+            .map(DeviceRecord::id)
+            .filter(
+                id -> devices.get(tx, id).flatMap(DeviceRecord::running).equals(Optional.of(ref)));
+    // A device that was shut out can never be told to run it again, whatever it reported last.
+    Stream<String> admitted =
+        Stream.concat(reporting, assignments.users(tx, ref).stream())
+            .filter(id -> devices.get(tx, id).filter(d -> !d.identity().revoked()).isPresent());
+    return Stream.concat(admitted, rollouts.users(tx, ref).stream()).distinct().toList();
   }
 }

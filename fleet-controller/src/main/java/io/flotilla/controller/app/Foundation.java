@@ -55,6 +55,8 @@ record Foundation(
     RegistrationPolicy policy) {
   private static final Logger LOG = LoggerFactory.getLogger(Foundation.class);
 
+  private static final String ASSIGNMENT_KEY = "assignment-key.pem";
+
   /** The index of an archive must fit into one message; some bytes are left for its envelope. */
   private static final long MAX_ARCHIVE_BYTES =
       (Limits.MAX_PAYLOAD_BYTES / 32L - 8) * ChunkTable.CHUNK_BYTES;
@@ -95,19 +97,19 @@ record Foundation(
             config.data(),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
-      CheckpointStore store =
-          stopping.add("the store", RocksRecordStore.open(config.data().resolve("store")));
       Path pki = config.data().resolve("pki");
+      Path records = config.data().resolve("store");
+      LostStore.requireThere(records, pki.resolve(ASSIGNMENT_KEY));
+      CheckpointStore store = stopping.add("the store", RocksRecordStore.open(records));
+      BlobStore blobs = new BlobStore(config.data().resolve("blobs"));
+      LostStore.requireRecords(store, records, blobs);
       return new Foundation(
           config,
           clock,
           random,
-          new Storage(
-              store,
-              new BlobStore(config.data().resolve("blobs")),
-              new AuditLog(store, clock, GovernedRecords.SCOPE)),
+          new Storage(store, blobs, new AuditLog(store, clock, GovernedRecords.SCOPE)),
           CertificateAuthority.open(pki, hosts(config), clock, random),
-          assignmentKey(pki.resolve("assignment-key.pem")),
+          assignmentKey(pki.resolve(ASSIGNMENT_KEY)),
           new RegistrationPolicy(
               trust,
               config.acceptUnverified(),

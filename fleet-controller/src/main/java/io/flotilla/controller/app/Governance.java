@@ -47,11 +47,11 @@ final class Governance {
   /**
    * What leads to devices.
    *
-   * @param tenant whose devices they are
+   * @param naming how profile jobs are named, and whose devices they are for
    * @param assignments what they are told to run
    * @param commands what else they are told
    */
-  record Ways(String tenant, Assignments assignments, ProfileCommands commands) {}
+  record Ways(ProfileJobs.Naming naming, Assignments assignments, ProfileCommands commands) {}
 
   Governance(
       Clock clock, Registries registries, FleetState fleet, StoredRecords stored, Ways ways) {
@@ -64,7 +64,12 @@ final class Governance {
     this.profiles = new Profiles(registries.models(), stored, fleet.events());
     this.jobs =
         new ProfileJobs(
-            ways.tenant(), registries.models(), fleet.devices(), profiles, ways.commands());
+            ways.naming(), registries.models(), fleet.devices(), profiles, ways.commands());
+  }
+
+  /** What was measured of versions. */
+  Profiles profiles() {
+    return profiles;
   }
 
   /** Asked before a rollout begins. */

@@ -3,6 +3,7 @@ package io.flotilla.controller.catalog;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.failure.Printable;
+import io.flotilla.controller.access.Caller;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Paging;
@@ -61,8 +62,10 @@ public final class AliasRoutes implements Routes {
               String name = tools.path(ctx, "alias");
               tools.handleAsync(ctx, tools.blocking(() -> require(model, name)));
             });
-    api.delete(alias).handler(ctx -> remove(ctx, tools));
-    api.get(alias + "/history").handler(ctx -> history(ctx, tools));
+    tools.accepting(api.delete(alias), "reason").handler(ctx -> remove(ctx, tools));
+    tools
+        .accepting(api.get(alias + "/history"), "after", "limit")
+        .handler(ctx -> history(ctx, tools));
   }
 
   private void move(RoutingContext ctx, HandlerTools tools) {
@@ -73,7 +76,7 @@ public final class AliasRoutes implements Routes {
             tools.path(ctx, "alias"),
             wish.version(),
             wish.expectation(),
-            ModelChanges.OPERATOR,
+            Caller.current().name(),
             wish.reason().orElse(""));
     tools.handleAsync(ctx, core.submit(tx -> changes.moveAlias(tx, move)));
   }

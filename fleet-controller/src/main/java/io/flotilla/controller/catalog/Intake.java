@@ -8,6 +8,7 @@ import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Lane;
+import io.flotilla.controller.inspection.Turns;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -32,8 +33,12 @@ public final class Intake {
   /** Most characters of a name that need not be one. */
   private static final int MAX_NAME_CHARS = 64;
 
+  /** How much is prepared at once; models that are being tried do not count. */
+  private static final int TURNS = 2;
+
   private final DecisionLoop core;
   private final EventLog events;
+  private final Turns turns = new Turns(TURNS);
 
   /** Takes in by decisions of this loop. */
   public Intake(DecisionLoop core, EventLog events) {
@@ -61,7 +66,7 @@ public final class Intake {
 
   /** Runs the steps on the intake's lane; see the other one. */
   public <P, R> CompletionStage<R> take(HandlerTools tools, Attempt attempt, Steps<P, R> steps) {
-    return tools.blocking(Lane.INTAKE, () -> take(attempt, steps));
+    return tools.blocking(Lane.INTAKE, () -> turns.take(() -> take(attempt, steps)));
   }
 
   /**
@@ -80,7 +85,7 @@ public final class Intake {
                 tell(attempt, refused);
               }
             })
-        .thenCompose(file -> tools.blocking(Lane.INTAKE, () -> take(attempt, steps.apply(file))));
+        .thenCompose(file -> take(tools, attempt, steps.apply(file)));
   }
 
   /**

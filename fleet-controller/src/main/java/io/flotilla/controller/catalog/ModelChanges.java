@@ -1,9 +1,12 @@
 package io.flotilla.controller.catalog;
 
+import io.flotilla.controller.access.Caller;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
-import io.flotilla.registry.audit.AuditAction;
+import io.flotilla.registry.dataset.DatasetRegistry;
+import io.flotilla.registry.environment.EnvironmentRegistry;
 import io.flotilla.registry.model.Alias;
 import io.flotilla.registry.model.AliasMove;
 import io.flotilla.registry.model.Annotation;
@@ -19,6 +22,7 @@ import io.flotilla.registry.model.VersionDetails;
 import io.flotilla.registry.name.Names;
 import io.flotilla.registry.run.Run;
 import io.flotilla.registry.run.RunRegistry;
+import io.flotilla.registry.store.RecordTransaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,31 +35,40 @@ import java.util.function.BiFunction;
  * chain and the event belong together. Core thread only, but for {@link #withRun}.
  */
 public final class ModelChanges {
-  /** Who changes things through the API: there is one operator. */
-  static final String OPERATOR = "operator";
-
+  private final Registries registries;
   private final ModelRegistry registry;
   private final RegistryCatalog catalog;
-  private final RunRegistry runs;
   private final EventLog events;
   private final BiFunction<Transaction, ModelVersion, List<String>> usedBy;
 
   /**
-   * Changes in this registry.
+   * What is registered, where versions and what they name are looked up.
+   *
+   * @param models are changed here
+   * @param runs know what they trained
+   * @param datasets that versions are linked to
+   * @param environments that versions need
+   */
+  public record Registries(
+      ModelRegistry models,
+      RunRegistry runs,
+      DatasetRegistry datasets,
+      EnvironmentRegistry environments) {}
+
+  /**
+   * Changes in these registries.
    *
    * @param catalog is told of deletions
-   * @param runs know what they trained
    * @param usedBy what uses a version, as seen by a decision: ids of devices or rollouts
    */
   public ModelChanges(
-      ModelRegistry registry,
+      Registries registries,
       RegistryCatalog catalog,
-      RunRegistry runs,
       EventLog events,
       BiFunction<Transaction, ModelVersion, List<String>> usedBy) {
-    this.registry = registry;
+    this.registries = registries;
+    this.registry = registries.models();
     this.catalog = catalog;
-    this.runs = runs;
     this.events = events;
     this.usedBy = usedBy;
   }
@@ -68,7 +81,11 @@ public final class ModelChanges {
   void withRun(Prepared prepared) {
     RegistrationRequest request = prepared.request();
     Optional<Run> run =
-        prepared.manifest().lineage().run().flatMap(named -> runs.named(request.model(), named));
+        prepared
+            .manifest()
+            .lineage()
+            .run()
+            .flatMap(named -> registries.runs().named(request.model(), named));
     run.ifPresent(
         known ->
             prepared.amend(
@@ -110,8 +127,15 @@ public final class ModelChanges {
     return all;
   }
 
-  /** Registers what was prepared; what is there already is left as it is, and nothing is told. */
+  /**
+   * Registers what was prepared; what is there already is left as it is, and nothing is told.
+   *
+   * @throws io.flotilla.bundle.failure.FlotillaException {@code ENVIRONMENT_NOT_FOUND}, {@code
+   *     DATASET_NOT_FOUND} if it names one that this decision does not see; what {@link
+   *     ModelRegistry#commit} throws
+   */
   ModelRegistry.Registered register(Transaction tx, Prepared prepared) {
+    requireNamed(tx.records(), prepared.request());
     ModelRegistry.Registered registered = registry.commit(tx.records(), prepared);
     if (registered.created()) {
       ModelVersion version = registered.version();
@@ -131,6 +155,11 @@ public final class ModelChanges {
               version.version()));
     }
     return registered;
+  }
+
+  private void requireNamed(RecordTransaction tx, RegistrationRequest request) {
+    request.environment().ifPresent(name -> registries.environments().resolve(tx, name));
+    request.datasets().forEach(link -> registries.datasets().resolve(tx, link.dataset()));
   }
 
   ModelRecord describe(
@@ -199,7 +228,8 @@ public final class ModelChanges {
   }
 
   Alias removeAlias(Transaction tx, String model, String alias, String reason) {
-    Alias removed = registry.removeAlias(tx.records(), model, alias, OPERATOR, reason);
+    Alias removed =
+        registry.removeAlias(tx.records(), model, alias, Caller.current().name(), reason);
     String subject = "model/%s@%s".formatted(model, alias);
     audit(tx, "model.alias.remove", subject, reason);
     announce(
@@ -213,14 +243,15 @@ public final class ModelChanges {
   /**
    * Deletes a version that nothing uses.
    *
-   * @throws io.flotilla.bundle.failure.FlotillaException {@code VERSION_IN_USE}, naming users
+   * @throws io.flotilla.registry.model.VersionInUseException naming users
    */
   ModelVersion delete(Transaction tx, String model, int version, String reason) {
     ModelVersion found = registry.require(tx.records(), model, version);
     ModelVersion deleted =
         registry.delete(
             tx.records(),
-            new DeletionRequest(model, version, usedBy.apply(tx, found), OPERATOR, reason));
+            new DeletionRequest(
+                model, version, usedBy.apply(tx, found), Caller.current().name(), reason));
     audit(tx, "model.delete", subject(deleted), reason);
     announce(
         tx,
@@ -237,9 +268,7 @@ public final class ModelChanges {
   }
 
   private static void audit(Transaction tx, String action, String subject, String reason) {
-    tx.audit(
-        new AuditAction(
-            OPERATOR, action, subject, reason.isEmpty() ? Map.of() : Map.of("reason", reason)));
+    tx.audit(new Reason(reason).action(action, subject));
   }
 
   private void announce(Transaction tx, String what, String subject, Map<String, Object> data) {

@@ -2,6 +2,7 @@ package io.flotilla.controller.catalog;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Caller;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Lane;
@@ -48,8 +49,17 @@ public final class ModelRoutes implements Routes {
    *
    * @param maxArchiveBytes largest upload
    * @param catalog learns of new versions before they are asked for
+   * @param recommendations what to run a version with, by class of devices
    */
-  public record Config(long maxArchiveBytes, RegistryCatalog catalog) {}
+  public record Config(
+      long maxArchiveBytes, RegistryCatalog catalog, Recommendations recommendations) {}
+
+  /** Knows what to run versions with. */
+  @FunctionalInterface
+  public interface Recommendations {
+    /** As the API shows them, by class of devices; may touch the disk. */
+    Map<String, ?> of(String model, int version);
+  }
 
   /** Routes over this registry. */
   public ModelRoutes(
@@ -67,7 +77,9 @@ public final class ModelRoutes implements Routes {
 
   @Override
   public void mount(Router api, HandlerTools tools) {
-    api.get("/models").handler(ctx -> search(ctx, tools));
+    tools
+        .accepting(api.get("/models"), "query", "sort", "after", "limit")
+        .handler(ctx -> search(ctx, tools));
     api.get("/models/:name")
         .handler(
             ctx -> {
@@ -75,17 +87,25 @@ public final class ModelRoutes implements Routes {
               tools.handleAsync(ctx, tools.blocking(Lane.SEARCH, () -> model(name)));
             });
     api.patch("/models/:name").handler(tools.jsonBody()).handler(ctx -> describe(ctx, tools));
-    api.get("/models/:name/versions").handler(ctx -> versions(ctx, tools));
-    api.post("/models/:name/versions").handler(ctx -> register(ctx, tools));
+    String versions = "/models/:name/versions";
+    tools.accepting(api.get(versions), "after", "limit").handler(ctx -> versions(ctx, tools));
+    tools
+        .accepting(
+            api.post(versions), "tag", "metric", "dataset", "description", "reason", "environment")
+        .handler(ctx -> register(ctx, tools));
+    mountVersion(api, tools);
+  }
+
+  private void mountVersion(Router api, HandlerTools tools) {
     String version = "/models/:name/versions/:version";
     api.get(version)
         .handler(
             ctx -> {
               VersionPath path = VersionPath.of(ctx, tools);
-              tools.handleAsync(ctx, tools.blocking(() -> view(require(path))));
+              tools.handleAsync(ctx, tools.blocking(() -> whole(require(path))));
             });
     api.patch(version).handler(tools.jsonBody()).handler(ctx -> annotate(ctx, tools));
-    api.delete(version).handler(ctx -> delete(ctx, tools));
+    tools.accepting(api.delete(version), "reason").handler(ctx -> delete(ctx, tools));
     api.get(version + "/inspection")
         .handler(
             ctx -> {
@@ -109,6 +129,13 @@ public final class ModelRoutes implements Routes {
 
   private Map<String, @Nullable Object> view(ModelVersion version) {
     return ModelViews.version(registry.details(version));
+  }
+
+  /** With what is known of it beyond its own record. */
+  private Map<String, @Nullable Object> whole(ModelVersion version) {
+    Map<String, @Nullable Object> view = view(version);
+    view.put("recommendations", config.recommendations().of(version.model(), version.version()));
+    return view;
   }
 
   private void search(RoutingContext ctx, HandlerTools tools) {
@@ -175,7 +202,7 @@ public final class ModelRoutes implements Routes {
   }
 
   private void register(RoutingContext ctx, HandlerTools tools) {
-    RegistrationRequest request = RegistrationQuery.of(ctx, tools, ModelChanges.OPERATOR);
+    RegistrationRequest request = RegistrationQuery.of(ctx, tools, Caller.current().name());
     CompletionStage<Registered> registered =
         intake.take(
             tools,

@@ -27,14 +27,14 @@ public final class RegistrationQuery {
    */
   static RegistrationRequest of(RoutingContext ctx, HandlerTools tools, String by) {
     Map<String, Double> metrics = new TreeMap<>();
-    pairs(ctx, "metric").forEach((name, value) -> metrics.put(name, number(name, value)));
+    pairs(ctx, tools, "metric").forEach((name, value) -> metrics.put(name, number(name, value)));
     List<DatasetLink> datasets =
-        ctx.queryParams().getAll("dataset").stream().map(RegistrationQuery::link).toList();
+        tools.queries(ctx, "dataset").stream().map(RegistrationQuery::link).toList();
     return new RegistrationRequest(
         tools.path(ctx, "name"),
         tools.query(ctx, "description").orElse(""),
         tools.query(ctx, "reason").orElse(""),
-        tags(ctx),
+        tags(ctx, tools),
         metrics,
         datasets,
         tools.query(ctx, "environment"),
@@ -46,13 +46,14 @@ public final class RegistrationQuery {
    *
    * @throws FlotillaException {@code INPUT_INVALID} if one is not {@code key=value}
    */
-  public static Map<String, String> tags(RoutingContext ctx) {
-    return pairs(ctx, "tag");
+  public static Map<String, String> tags(RoutingContext ctx, HandlerTools tools) {
+    return pairs(ctx, tools, "tag");
   }
 
-  private static Map<String, String> pairs(RoutingContext ctx, String parameter) {
+  private static Map<String, String> pairs(
+      RoutingContext ctx, HandlerTools tools, String parameter) {
     Map<String, String> pairs = new TreeMap<>();
-    for (String text : ctx.queryParams().getAll(parameter)) {
+    for (String text : tools.queries(ctx, parameter)) {
       int at = text.indexOf('=');
       if (at < 1) {
         throw invalid("a %s is name=value, not %s".formatted(parameter, Printable.of(text)));

@@ -1,5 +1,6 @@
 package io.flotilla.controller.catalog;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.layout.BundlePaths;
 import io.flotilla.drift.Baseline;
@@ -9,9 +10,11 @@ import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.model.ModelVersion;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +36,9 @@ public final class RegistryCatalog implements VersionCatalog {
   private final ModelRegistry registry;
   private final Clock clock;
 
-  /** Guarded by itself. */
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
   private final Map<String, Loaded> cached =
       new LinkedHashMap<>(MAX_CACHED, 1f, true) {
         private static final long serialVersionUID = 1L;
@@ -43,6 +48,14 @@ public final class RegistryCatalog implements VersionCatalog {
           return size() > MAX_CACHED;
         }
       };
+
+  /** Versions that decisions delete, until they are on the disk; not pushed out by others. */
+  @GuardedBy("lock")
+  private final Map<String, Loaded> retired = new HashMap<>();
+
+  /** Grows with each deletion: what was read before one is not kept after it. */
+  @GuardedBy("lock")
+  private long deletions;
 
   /** The catalog of this registry. */
   public RegistryCatalog(ModelRegistry registry, Clock clock) {
@@ -60,20 +73,33 @@ public final class RegistryCatalog implements VersionCatalog {
   @Override
   public Optional<KnownVersion> find(String model, int version) {
     String key = model + ":" + version;
-    synchronized (cached) {
-      Loaded known = cached.get(key);
-      if (known != null && known.untilMs() > clock.millis()) {
-        return Optional.of(known.version());
+    while (true) {
+      long before;
+      synchronized (lock) {
+        Optional<KnownVersion> known = known(key);
+        if (known.isPresent()) {
+          return known;
+        }
+        before = deletions;
+      }
+      Optional<Loaded> loaded = registry.recall(model, version).map(this::load);
+      synchronized (lock) {
+        if (before == deletions) {
+          loaded.ifPresent(found -> cached.put(key, found));
+          return loaded.map(Loaded::version);
+        }
       }
     }
-    Optional<Loaded> loaded = registry.recall(model, version).map(this::load);
-    loaded.ifPresent(
-        known -> {
-          synchronized (cached) {
-            cached.put(key, known);
-          }
-        });
-    return loaded.map(Loaded::version);
+  }
+
+  @GuardedBy("lock")
+  private Optional<KnownVersion> known(String key) {
+    long nowMs = clock.millis();
+    return Stream.of(Optional.ofNullable(retired.get(key)), Optional.ofNullable(cached.get(key)))
+        .flatMap(Optional::stream)
+        .filter(known -> known.untilMs() > nowMs)
+        .map(Loaded::version)
+        .findFirst();
   }
 
   /** Loads a version that will be asked for soon. */
@@ -88,19 +114,23 @@ public final class RegistryCatalog implements VersionCatalog {
    * disk; should it never come there, the version is back after {@value #RETRY_MILLIS} ms.
    */
   void retire(ModelVersion version) {
-    Loaded retired =
+    Loaded deleted =
         new Loaded(
             new KnownVersion(ref(version), archive(version), false, Optional.empty()),
             clock.millis() + RETRY_MILLIS);
-    synchronized (cached) {
-      cached.put(version.reference(), retired);
+    synchronized (lock) {
+      deletions++;
+      retired.values().removeIf(other -> other.untilMs() <= clock.millis());
+      retired.put(version.reference(), deleted);
     }
   }
 
   /** Forgets what is in memory of a version, after it was deleted. */
   public void forget(String model, int version) {
-    synchronized (cached) {
+    synchronized (lock) {
+      deletions++;
       cached.remove(model + ":" + version);
+      retired.remove(model + ":" + version);
     }
   }
 

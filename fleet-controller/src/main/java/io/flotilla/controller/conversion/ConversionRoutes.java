@@ -1,45 +1,36 @@
 package io.flotilla.controller.conversion;
 
-import io.flotilla.bundle.failure.ErrorCode;
-import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Caller;
 import io.flotilla.controller.catalog.VersionPath;
+import io.flotilla.controller.catalog.VersionSeries;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
-import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Paging;
 import io.flotilla.controller.http.Routes;
-import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.model.ModelVersion;
+import io.flotilla.registry.name.Names;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Records and shows conversions of versions. */
+/** Records and shows conversions of versions, and announces those that led to no version. */
 public final class ConversionRoutes implements Routes {
-  /** Most conversions of a version. */
-  public static final int MAX_CONVERSIONS = 10_000;
-
-  private static final Table<StoredConversion> CONVERSIONS =
-      Table.of("conversion", StoredConversion.class);
-  private static final Table<Last> LAST = Table.of("conversion-last", Last.class);
   private static final int CREATED = 201;
-  private static final String OPERATOR = "operator";
   private static final String PATH = "/models/:name/versions/:version/conversions";
 
   private final DecisionLoop core;
   private final ModelRegistry models;
-  private final StoredRecords stored;
+  private final VersionSeries<StoredConversion> conversions;
   private final EventLog events;
   private final Clock clock;
 
@@ -48,17 +39,18 @@ public final class ConversionRoutes implements Routes {
       DecisionLoop core, ModelRegistry models, StoredRecords stored, EventLog events, Clock clock) {
     this.core = core;
     this.models = models;
-    this.stored = stored;
+    this.conversions = new VersionSeries<>("conversion", StoredConversion.class, stored);
     this.events = events;
     this.clock = clock;
   }
 
-  private record Last(long number) {}
-
   @Override
   public void mount(Router api, HandlerTools tools) {
     api.post(PATH).handler(tools.jsonBody()).handler(ctx -> add(ctx, tools));
-    api.get(PATH).handler(ctx -> list(ctx, tools));
+    tools.accepting(api.get(PATH), "after", "limit").handler(ctx -> list(ctx, tools));
+    api.post("/models/:name/conversions")
+        .handler(tools.jsonBody())
+        .handler(ctx -> announce(ctx, tools));
   }
 
   private void add(RoutingContext ctx, HandlerTools tools) {
@@ -69,27 +61,46 @@ public final class ConversionRoutes implements Routes {
 
   private StoredConversion add(Transaction tx, VersionPath path, NewConversion conversion) {
     ModelVersion version = models.require(tx.records(), path.model(), path.version());
-    String prefix = prefix(version);
-    long number = tx.get(LAST, prefix).map(Last::number).orElse(0L) + 1;
-    if (number > MAX_CONVERSIONS) {
-      throw new FlotillaException(
-          ErrorCode.CONFLICT,
-          "%s has %d conversions already".formatted(version.reference(), MAX_CONVERSIONS));
-    }
-    StoredConversion added = new StoredConversion(number, conversion, OPERATOR, clock.millis());
-    tx.put(LAST, prefix, new Last(number));
-    tx.put(CONVERSIONS, prefix + row(number), added);
+    StoredConversion added =
+        conversions.append(
+            tx,
+            version,
+            number ->
+                new StoredConversion(number, conversion, Caller.current().name(), clock.millis()));
     String subject = "model/" + version.reference();
-    tx.audit(
-        new AuditAction(OPERATOR, "model.convert", subject, Map.of("kind", conversion.kind())));
-    events.append(tx, event(version, conversion, subject));
+    audit(tx, subject, conversion);
+    events.append(
+        tx,
+        event(subject, Map.of("model", version.model(), "version", version.version()), conversion));
     return added;
   }
 
-  private static FleetEvent event(ModelVersion version, NewConversion conversion, String subject) {
-    Map<String, Object> data = new TreeMap<>();
-    data.put("model", version.model());
-    data.put("version", version.version());
+  /** There is no version that it could be stored with, and perhaps no model yet. */
+  private void announce(RoutingContext ctx, HandlerTools tools) {
+    String model = tools.path(ctx, "name");
+    Names.requireName("model", model);
+    NewConversion failed = tools.readJson(ctx, FailedConversion.class).conversion();
+    tools.handleAsync(
+        ctx,
+        core.submit(
+                tx -> {
+                  String subject = "model/" + model;
+                  audit(tx, subject, failed);
+                  events.append(tx, event(subject, Map.of("model", model), failed));
+                  return subject;
+                })
+            .thenAccept(subject -> {}));
+  }
+
+  private static void audit(Transaction tx, String subject, NewConversion conversion) {
+    tx.audit(
+        Reason.of(conversion.reason())
+            .action("model.convert", subject, Map.of("kind", conversion.kind())));
+  }
+
+  private static FleetEvent event(
+      String subject, Map<String, Object> of, NewConversion conversion) {
+    Map<String, Object> data = new TreeMap<>(of);
     data.put("kind", conversion.kind());
     conversion.result().ifPresent(result -> data.put("result", result));
     conversion
@@ -115,24 +126,13 @@ public final class ConversionRoutes implements Routes {
         ctx,
         tools.blocking(
             () -> {
-              String prefix = prefix(models.require(path.model(), path.version()));
-              List<StoredConversion> page =
-                  stored
-                      .scan(CONVERSIONS, prefix, after == 0 ? "" : prefix + row(after), limit)
-                      .stream()
-                      .map(Table.Row::value)
-                      .toList();
+              ModelVersion version = models.require(path.model(), path.version());
               return Paging.page(
-                  page, limit, ConversionRoutes::view, last -> Long.toString(last.number()));
+                  conversions.page(version.model(), version.version(), after, limit),
+                  limit,
+                  ConversionRoutes::view,
+                  last -> Long.toString(last.number()));
             }));
-  }
-
-  private static String prefix(ModelVersion version) {
-    return String.format(Locale.ROOT, "%s/%010d/", version.model(), version.version());
-  }
-
-  private static String row(long number) {
-    return String.format(Locale.ROOT, "%010d", number);
   }
 
   private static Map<String, @Nullable Object> view(StoredConversion stored) {

@@ -2,10 +2,8 @@ package io.flotilla.controller.conversion;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
-import io.flotilla.controller.http.codec.ApiJson;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.flotilla.controller.http.codec.FreeForm;
+import io.flotilla.registry.name.Names;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -17,13 +15,15 @@ import java.util.regex.Pattern;
  * @param report what was measured: size, latency, differences, accuracy; at most 64 KiB of JSON
  * @param failure why none came of it; there if and only if it did not succeed
  * @param result the version that has the variant, as {@code name:version}; only if it succeeded
+ * @param reason why it was tried, for the audit entry
  */
 public record NewConversion(
     String kind,
     boolean succeeded,
-    Optional<Map<String, Object>> report,
+    Optional<FreeForm> report,
     Optional<Failure> failure,
-    Optional<String> result) {
+    Optional<String> result,
+    Optional<String> reason) {
   /** Most bytes of a report as JSON. */
   public static final int MAX_REPORT_BYTES = 64 * 1024;
 
@@ -58,7 +58,7 @@ public record NewConversion(
    * @throws FlotillaException {@code INPUT_INVALID}
    */
   public NewConversion {
-    unless(KIND.matcher(kind).matches(), "a kind of conversion has 1 to 64 of a-z 0-9 . _ and -");
+    requireKind(kind);
     unless(
         failure.isPresent() != succeeded,
         "a conversion has a failure if and only if it did not succeed");
@@ -66,10 +66,14 @@ public record NewConversion(
     unless(
         result.map(text -> REFERENCE.matcher(text).matches()).orElse(true),
         "the result of a conversion is name:version");
-    report = report.map(map -> Collections.unmodifiableMap(new LinkedHashMap<>(map)));
+    reason.ifPresent(Names::requireReason);
     unless(
-        report.map(map -> ApiJson.encode(map).length <= MAX_REPORT_BYTES).orElse(true),
+        report.map(form -> form.sizeBytes() <= MAX_REPORT_BYTES).orElse(true),
         "the report of a conversion has at most %d bytes".formatted(MAX_REPORT_BYTES));
+  }
+
+  static void requireKind(String kind) {
+    unless(KIND.matcher(kind).matches(), "a kind of conversion has 1 to 64 of a-z 0-9 . _ and -");
   }
 
   private static void unless(boolean holds, String sentence) {

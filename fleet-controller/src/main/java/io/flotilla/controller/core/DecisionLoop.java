@@ -2,6 +2,7 @@ package io.flotilla.controller.core;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Caller;
 import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.store.RecordStore;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * The one thread that decides. Inputs wait in a bounded queue and are taken in batches; each is
  * decided on its own, all changes of a batch go to the store in one synced write, and only then the
  * actions run and the submitters hear the outcome. So nothing is acknowledged that a crash could
- * undo, and one sync serves many inputs.
+ * undo, and one sync serves many inputs. A decision is made for whoever submitted it: {@link
+ * Caller#current}.
  *
  * <p>An input that is refused, or that hits a bug, loses its own changes and harms no other. If the
  * write itself fails, nothing of the batch happened and every submitter in it hears why.
@@ -227,6 +229,7 @@ public final class DecisionLoop implements AutoCloseable {
   /** An input on its way; confined to the core thread once it is taken from the queue. */
   private static final class Input<T> {
     private final Decision<T> decision;
+    private final Caller caller = Caller.current();
     private final CompletableFuture<T> future = new CompletableFuture<>();
     private @Nullable Runnable outcome;
 
@@ -238,7 +241,7 @@ public final class DecisionLoop implements AutoCloseable {
     void decide(Overlay batch) {
       Overlay own = batch.nested();
       try {
-        T result = decision.decide(own);
+        T result = caller.call(() -> decision.decide(own));
         own.merge();
         outcome = () -> future.complete(result);
       } catch (FlotillaException e) {

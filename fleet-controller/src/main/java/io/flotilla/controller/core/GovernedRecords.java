@@ -22,7 +22,11 @@ public final class GovernedRecords {
           "spool/",
           "drift/",
           // Presence, hardware, what it says it runs: with every hello.
-          "device-state/");
+          "device-state/",
+          // What repeats the order and the devices of a rollout, and the reading of a clock.
+          "rollout-claim/",
+          "rollout-due/",
+          "rollout-clock/");
 
   private GovernedRecords() {}
 }

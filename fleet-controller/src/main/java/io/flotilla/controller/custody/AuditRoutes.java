@@ -16,6 +16,7 @@ import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.audit.AuditPage;
 import io.flotilla.registry.audit.AuditProblem;
 import io.flotilla.registry.audit.AuditVerdict;
+import io.flotilla.registry.custody.StorageVerifier;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -27,22 +28,25 @@ import org.jspecify.annotations.Nullable;
 public final class AuditRoutes implements Routes {
   private final DecisionLoop core;
   private final AuditLog audit;
+  private final StorageVerifier verifier;
   private final EventLog events;
 
-  /** Routes over this log. */
-  public AuditRoutes(DecisionLoop core, AuditLog audit, EventLog events) {
+  /** Routes over this log, and all that it vouches for. */
+  public AuditRoutes(DecisionLoop core, AuditLog audit, StorageVerifier verifier, EventLog events) {
     this.core = core;
     this.audit = audit;
+    this.verifier = verifier;
     this.events = events;
   }
 
   /**
-   * A head that somebody kept elsewhere; both or none.
+   * A head that somebody kept elsewhere, both parts or none, and how much to verify.
    *
    * @param sequence number of the entry
    * @param hash its hash, 64 hexadecimal digits
+   * @param files whether the store's files and the blobs are read from the disk too; empty for yes
    */
-  record Expected(Optional<Long> sequence, Optional<String> hash) {
+  record Expected(Optional<Long> sequence, Optional<String> hash, Optional<Boolean> files) {
     Expected {
       if (sequence.isPresent() != hash.isPresent()
           || sequence.filter(number -> number < 0).isPresent()
@@ -60,7 +64,9 @@ public final class AuditRoutes implements Routes {
 
   @Override
   public void mount(Router api, HandlerTools tools) {
-    api.get("/audit").handler(ctx -> page(ctx, tools));
+    tools
+        .accepting(api.get("/audit"), "after", "limit", "actor", "action", "subject")
+        .handler(ctx -> page(ctx, tools));
     api.get("/audit/head").handler(ctx -> tools.handleAsync(ctx, tools.blocking(audit::head)));
     api.post("/audit/verification")
         .handler(tools.jsonBody())
@@ -91,7 +97,11 @@ public final class AuditRoutes implements Routes {
   }
 
   private Map<String, @Nullable Object> verify(Expected expected) {
-    AuditVerdict verdict = audit.verify(expected.head());
+    StorageVerifier.Verified verified =
+        expected.files().orElse(true)
+            ? verifier.verify(expected.head())
+            : verifier.verifyRecords(expected.head());
+    AuditVerdict verdict = verified.verdict();
     if (!verdict.intact()) {
       var _ =
           core.decide(
@@ -113,6 +123,7 @@ public final class AuditRoutes implements Routes {
     view.put("intact", verdict.intact());
     view.put("entries", verdict.entries());
     view.put("records", verdict.records());
+    view.put("blobs", verified.blobs());
     view.put("problemCount", verdict.problemCount());
     view.put("problems", verdict.problems().stream().map(AuditRoutes::view).toList());
     return view;

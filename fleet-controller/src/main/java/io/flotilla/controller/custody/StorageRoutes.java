@@ -3,6 +3,7 @@ package io.flotilla.controller.custody;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.http.HandlerTools;
@@ -27,7 +28,6 @@ import java.util.stream.Stream;
  * the folder {@code pki} with all private keys: it is as secret as they are.
  */
 public final class StorageRoutes implements Routes {
-  private static final String OPERATOR = "operator";
   private static final String PKI = "pki";
 
   private final DecisionLoop core;
@@ -52,24 +52,29 @@ public final class StorageRoutes implements Routes {
 
   @Override
   public void mount(Router api, HandlerTools tools) {
-    api.post("/blobs/collect")
+    tools
+        .accepting(api.post("/blobs/collect"), Reason.NAME)
         .handler(
             ctx -> {
+              Reason reason = Reason.of(tools.query(ctx, Reason.NAME));
               tools.withMoreTime(ctx);
-              tools.handleAsync(ctx, tools.blocking(Lane.LENGTHY, this::collect));
+              tools.handleAsync(ctx, tools.blocking(Lane.LENGTHY, () -> collect(reason)));
             });
-    api.get("/backup")
-        .handler(ctx -> tools.handleStream(ctx, Lane.LENGTHY, "application/x-tar", this::backUp));
+    tools
+        .accepting(api.get("/backup"), Reason.NAME)
+        .handler(
+            ctx -> {
+              Reason reason = Reason.of(tools.query(ctx, Reason.NAME));
+              tools.handleStream(
+                  ctx, Lane.LENGTHY, "application/x-tar", body -> backUp(body, reason));
+            });
   }
 
-  private Collected collect() {
+  private Collected collect(Reason reason) {
     Collected collected = upkeep.collect();
     tell(
-        new AuditAction(
-            OPERATOR,
-            "blob.collect",
-            "blob",
-            Map.of("collected", Long.toString(collected.collected()))),
+        reason.action(
+            "blob.collect", "blob", Map.of("collected", Long.toString(collected.collected()))),
         new FleetEvent(
             "io.flotilla.blobs.collected",
             "blobs",
@@ -83,21 +88,18 @@ public final class StorageRoutes implements Routes {
     return collected;
   }
 
-  private void backUp(OutputStream out) {
+  private void backUp(OutputStream out, Reason reason) {
     // Before the first byte: whoever hangs up early has read keys all the same.
     var _ =
         core.decide(
             tx -> {
-              tx.audit(new AuditAction(OPERATOR, "backup.begin", "backup", Map.of()));
+              tx.audit(reason.action("backup.begin", "backup"));
               return true;
             });
     BackupManifest manifest = backups.write(pki(), out);
     tell(
-        new AuditAction(
-            OPERATOR,
-            "backup.make",
-            "backup",
-            Map.of("sequence", Long.toString(manifest.head().sequence()))),
+        reason.action(
+            "backup.make", "backup", Map.of("sequence", Long.toString(manifest.head().sequence()))),
         new FleetEvent(
             "io.flotilla.backup.made",
             "backup",

@@ -1,12 +1,12 @@
 package io.flotilla.controller.device;
 
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
-import io.flotilla.registry.audit.AuditAction;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -40,7 +40,9 @@ public final class DeviceRoutes implements Routes {
 
   @Override
   public void mount(Router api, HandlerTools tools) {
-    api.get("/devices").handler(ctx -> list(ctx, tools));
+    tools
+        .accepting(api.get("/devices"), "selector", "after", "limit")
+        .handler(ctx -> list(ctx, tools));
     api.get("/devices/:id")
         .handler(ctx -> tools.json(ctx, view(devices.require(tools.path(ctx, "id")))));
     api.patch("/devices/:id/labels")
@@ -49,8 +51,12 @@ public final class DeviceRoutes implements Routes {
             ctx ->
                 tools.handleAsync(
                     ctx, label(tools.path(ctx, "id"), tools.readJson(ctx, LabelPatch.class))));
-    api.post("/devices/:id/revoke")
-        .handler(ctx -> tools.handleAsync(ctx, revoke(tools.path(ctx, "id"))));
+    tools
+        .accepting(api.post("/devices/:id/revoke"), Reason.NAME)
+        .handler(
+            ctx ->
+                tools.handleAsync(
+                    ctx, revoke(tools.path(ctx, "id"), Reason.of(tools.query(ctx, Reason.NAME)))));
   }
 
   /**
@@ -58,8 +64,10 @@ public final class DeviceRoutes implements Routes {
    *
    * @param set labels to add or replace
    * @param remove keys of labels to remove, before {@code set} is applied
+   * @param reason why
    */
-  record LabelPatch(Optional<Map<String, String>> set, Optional<List<String>> remove) {}
+  record LabelPatch(
+      Optional<Map<String, String>> set, Optional<List<String>> remove, Optional<String> reason) {}
 
   private void list(RoutingContext ctx, HandlerTools tools) {
     Selector selector = tools.query(ctx, "selector").map(Selector::parse).orElse(Selector.ALL);
@@ -78,6 +86,7 @@ public final class DeviceRoutes implements Routes {
    *     INPUT_INVALID}
    */
   private CompletionStage<Map<String, @Nullable Object>> label(String id, LabelPatch patch) {
+    Reason reason = Reason.of(patch.reason());
     return core.submit(
         tx -> {
           DeviceRecord device = devices.require(tx, id);
@@ -87,6 +96,7 @@ public final class DeviceRoutes implements Routes {
           DeviceRecord labelled = device.withLabels(labels);
           if (!labelled.equals(device)) {
             devices.put(tx, labelled);
+            tx.audit(reason.action("device.labelled", "device/" + id));
             announce(tx, "labelled", id, Map.of("labels", labelled.labels()));
           }
           return view(labelled);
@@ -97,13 +107,14 @@ public final class DeviceRoutes implements Routes {
    * Shuts a device out for good: its certificate is refused from now on, and its id can be enrolled
    * again with a new claim.
    */
-  private CompletionStage<Map<String, @Nullable Object>> revoke(String id) {
+  private CompletionStage<Map<String, @Nullable Object>> revoke(String id, Reason reason) {
     return core.submit(
         tx -> {
           DeviceRecord device = devices.require(tx, id);
           DeviceRecord revoked = device.withIdentity(device.identity().revokedNow());
           if (!device.identity().revoked()) {
             devices.put(tx, revoked);
+            tx.audit(reason.action("device.revoked", "device/" + id));
             announce(
                 tx,
                 "revoked",
@@ -117,7 +128,6 @@ public final class DeviceRoutes implements Routes {
   }
 
   private void announce(Transaction tx, String what, String id, Map<String, Object> data) {
-    tx.audit(new AuditAction("operator", "device." + what, "device/" + id, Map.of()));
     events.append(tx, new FleetEvent("io.flotilla.device." + what, "device/" + id, data));
   }
 

@@ -1,7 +1,9 @@
 package io.flotilla.controller.environment;
 
 import io.flotilla.bundle.environment.Unfit;
+import io.flotilla.controller.access.Caller;
 import io.flotilla.controller.catalog.VersionPath;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.device.FleetState;
 import io.flotilla.controller.device.Selector;
@@ -9,7 +11,6 @@ import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Paging;
 import io.flotilla.controller.http.Routes;
-import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.environment.Environment;
 import io.flotilla.registry.environment.EnvironmentRegistry;
 import io.flotilla.registry.environment.codec.EnvironmentCodec;
@@ -26,7 +27,6 @@ import java.util.function.Function;
 public final class EnvironmentRoutes implements Routes {
   private static final int CREATED = 201;
   private static final int OK = 200;
-  private static final String OPERATOR = "operator";
   private static final String VERSION = "/environments/:name/versions/:version";
 
   private final FleetState fleet;
@@ -48,20 +48,23 @@ public final class EnvironmentRoutes implements Routes {
    *
    * @param spec as {@link EnvironmentCodec} reads it
    * @param description what it is for; empty text if missing
+   * @param reason why
    */
-  record NewEnvironment(Map<String, Object> spec, Optional<String> description) {}
+  record NewEnvironment(
+      Map<String, Object> spec, Optional<String> description, Optional<String> reason) {}
 
   @Override
   public void mount(Router api, HandlerTools tools) {
     api.post("/environments/:name").handler(tools.jsonBody()).handler(ctx -> register(ctx, tools));
-    api.get("/environments").handler(ctx -> list(ctx, tools));
+    tools.accepting(api.get("/environments"), "after", "limit").handler(ctx -> list(ctx, tools));
     api.get(VERSION)
         .handler(
             ctx -> {
               String reference = reference(ctx, tools);
               tools.handleAsync(ctx, tools.blocking(() -> view(environments.resolve(reference))));
             });
-    api.get(VERSION + "/fit")
+    tools
+        .accepting(api.get(VERSION + "/fit"), "selector")
         .handler(
             ctx -> {
               String reference = reference(ctx, tools);
@@ -70,7 +73,8 @@ public final class EnvironmentRoutes implements Routes {
                   tools,
                   devices -> FleetFit.unfit(devices, environments.resolve(reference).spec()));
             });
-    api.get("/models/:name/versions/:version/fit")
+    tools
+        .accepting(api.get("/models/:name/versions/:version/fit"), "selector")
         .handler(
             ctx -> {
               VersionPath path = VersionPath.of(ctx, tools);
@@ -88,12 +92,13 @@ public final class EnvironmentRoutes implements Routes {
 
   private void register(RoutingContext ctx, HandlerTools tools) {
     NewEnvironment wanted = tools.readJson(ctx, NewEnvironment.class);
+    Reason reason = Reason.of(wanted.reason());
     EnvironmentRegistry.Draft draft =
         new EnvironmentRegistry.Draft(
             tools.path(ctx, "name"),
             EnvironmentCodec.of(wanted.spec()),
             wanted.description().orElse(""),
-            OPERATOR);
+            Caller.current().name());
     tools.whenDone(
         ctx,
         fleet
@@ -105,7 +110,7 @@ public final class EnvironmentRoutes implements Routes {
                   if (registered.created()) {
                     Environment environment = registered.environment();
                     String subject = "environment/" + environment.reference();
-                    tx.audit(new AuditAction(OPERATOR, "environment.register", subject, Map.of()));
+                    tx.audit(reason.action("environment.register", subject));
                     fleet
                         .events()
                         .append(

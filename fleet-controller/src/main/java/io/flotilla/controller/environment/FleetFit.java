@@ -10,16 +10,22 @@ import io.flotilla.registry.environment.Environment;
 import io.flotilla.registry.environment.EnvironmentFit;
 import io.flotilla.registry.environment.EnvironmentRegistry;
 import io.flotilla.registry.environment.EnvironmentSpec;
+import io.flotilla.registry.model.Inspection;
 import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.model.ModelVersion;
+import io.flotilla.registry.store.RecordTransaction;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Judges the devices of the fleet. Thread-safe; reads the registry. */
+/**
+ * Judges the devices of the fleet. Thread-safe. A decision is answered by what it sees itself,
+ * anybody else by what is stored.
+ */
 public final class FleetFit implements RolloutGate {
   private static final List<Unfit> SILENT =
       List.of(
@@ -39,14 +45,37 @@ public final class FleetFit implements RolloutGate {
   @Override
   public Map<String, List<Unfit>> judge(
       Transaction tx, VersionRef version, List<DeviceRecord> devices) {
-    return unfit(devices, models.require(tx.records(), version.model(), version.version()));
+    RecordTransaction records = tx.records();
+    ModelVersion seen = models.require(records, version.model(), version.version());
+    return unfit(
+        devices,
+        new Registered(
+            seen,
+            models.inspection(records, seen.model(), seen.version()),
+            environment(seen, (name, number) -> environments.find(records, name, number))));
   }
+
+  /**
+   * A version with what it is judged by.
+   *
+   * @param environment what it needs; empty if it names none, or one that is not registered
+   */
+  private record Registered(
+      ModelVersion version, Optional<Inspection> inspection, Optional<Environment> environment) {}
 
   /** Why devices cannot run a version, by device; those that can are not in it. */
   Map<String, List<Unfit>> unfit(List<DeviceRecord> devices, ModelVersion version) {
-    Optional<String> named = version.particulars().environment();
-    Optional<Environment> environment = named.flatMap(this::environment);
-    if (named.isPresent() && environment.isEmpty()) {
+    return unfit(
+        devices,
+        new Registered(
+            version,
+            models.inspection(version.model(), version.version()),
+            environment(version, environments::find)));
+  }
+
+  private static Map<String, List<Unfit>> unfit(List<DeviceRecord> devices, Registered registered) {
+    Optional<String> named = registered.version().particulars().environment();
+    if (named.isPresent() && registered.environment().isEmpty()) {
       List<Unfit> unknown =
           List.of(
               new Unfit(
@@ -57,9 +86,9 @@ public final class FleetFit implements RolloutGate {
     }
     VersionNeeds needs =
         new VersionNeeds(
-            version.manifest(),
-            models.inspection(version.model(), version.version()),
-            environment.map(Environment::spec));
+            registered.version().manifest(),
+            registered.inspection(),
+            registered.environment().map(Environment::spec));
     return unfit(devices, facts -> needs.judge(Machines.capabilities(facts)));
   }
 
@@ -83,11 +112,18 @@ public final class FleetFit implements RolloutGate {
     return unfit;
   }
 
-  private Optional<Environment> environment(String reference) {
-    int colon = reference.indexOf(':');
-    String version = reference.substring(colon + 1);
-    return colon > 0 && version.matches("[1-9][0-9]{0,8}")
-        ? environments.find(reference.substring(0, colon), Integer.parseInt(version))
-        : Optional.empty();
+  private static Optional<Environment> environment(
+      ModelVersion version, BiFunction<String, Integer, Optional<Environment>> find) {
+    return version
+        .particulars()
+        .environment()
+        .flatMap(
+            reference -> {
+              int colon = reference.indexOf(':');
+              String number = reference.substring(colon + 1);
+              return colon > 0 && number.matches("[1-9][0-9]{0,8}")
+                  ? find.apply(reference.substring(0, colon), Integer.parseInt(number))
+                  : Optional.empty();
+            });
   }
 }

@@ -34,7 +34,8 @@ public final class EventRoutes implements Routes {
 
   @Override
   public void mount(Router api, HandlerTools tools) {
-    api.get("/events")
+    tools
+        .accepting(api.get("/events"), "after", "limit")
         .handler(
             ctx -> {
               String accept = ctx.request().getHeader("Accept");

@@ -62,8 +62,10 @@ public final class GovernanceRoutes implements Routes {
   @Override
   public void mount(Router api, HandlerTools tools) {
     api.get(VERSION + "/lineage").handler(ctx -> lineage(ctx, tools));
-    api.get(VERSION + "/devices").handler(ctx -> devices(ctx, tools));
-    api.get("/scored").handler(ctx -> scored(ctx, tools));
+    tools
+        .accepting(api.get(VERSION + "/devices"), "fromMs", "toMs", "after", "limit")
+        .handler(ctx -> devices(ctx, tools));
+    tools.accepting(api.get("/scored"), "id", "device", "atMs").handler(ctx -> scored(ctx, tools));
   }
 
   /** Deleted versions have a past as well. */

@@ -2,8 +2,7 @@ package io.flotilla.controller.governance;
 
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
-import io.flotilla.controller.rollout.Rollout;
-import io.flotilla.controller.rollout.Rollouts;
+import io.flotilla.controller.rollout.RolloutRecords;
 import io.flotilla.registry.dataset.Dataset;
 import io.flotilla.registry.dataset.DatasetRegistry;
 import io.flotilla.registry.environment.EnvironmentRegistry;
@@ -14,6 +13,7 @@ import io.flotilla.registry.lineage.LineageFacts.RolloutFact;
 import io.flotilla.registry.lineage.LineageFacts.SignatureFact;
 import io.flotilla.registry.model.ModelVersion;
 import io.flotilla.registry.run.RunRegistry;
+import io.flotilla.rollout.engine.Rollout;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -92,18 +92,18 @@ final class LineageSource {
   }
 
   private List<RolloutFact> rollouts(ModelVersion version) {
-    String prefix = Rollouts.ofVersion(version.model(), version.version());
-    return stored.scan(Rollouts.OF_VERSION, prefix, "", MOST).stream()
+    String prefix = RolloutRecords.ofVersion(version.model(), version.version());
+    return stored.scan(RolloutRecords.OF_VERSION, prefix, "", MOST).stream()
         .map(Table.Row::id)
         .map(id -> id.substring(prefix.length()))
-        .flatMap(id -> stored.get(Rollouts.ROLLOUTS, id).stream())
+        .flatMap(id -> stored.get(RolloutRecords.ROLLOUTS, id).stream())
         .map(LineageSource::rollout)
         .toList();
   }
 
   private static RolloutFact rollout(Rollout rollout) {
     return new RolloutFact(
-        rollout.id(), rollout.state().name(), rollout.createdAtMs(), rollout.targets().size());
+        rollout.id(), rollout.state().name(), rollout.origin().createdAtMs(), rollout.devices());
   }
 
   private static IntervalFact interval(RunningInterval interval) {

@@ -2,17 +2,20 @@ package io.flotilla.controller.http;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Caller;
 import io.flotilla.controller.http.codec.ApiJson;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,12 +37,13 @@ public final class HandlerTools {
   /** Most items of one page. */
   public static final int MAX_LIMIT = 1000;
 
+  /** How long the rest of a request that was refused is taken in and dropped. */
+  static final Duration LINGER = Duration.ofSeconds(2);
+
   private static final Logger LOG = LoggerFactory.getLogger(HandlerTools.class);
-  private static final Duration LINGER = Duration.ofSeconds(2);
   private static final int DEFAULT_LIMIT = 100;
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
-  private static final int FIRST_SERVER_ERROR = 500;
   private static final String JSON = "application/json";
 
   private final Lanes lanes;
@@ -85,9 +89,25 @@ public final class HandlerTools {
     return Objects.requireNonNull(ctx.pathParam(name), name);
   }
 
-  /** A query parameter; empty if it is missing or empty. */
+  /**
+   * Declares the query parameters of a route. A request with any other is refused ({@code
+   * INPUT_INVALID}) before its handlers see it, and so is one with any at all where a route
+   * declares none.
+   *
+   * @return the route
+   */
+  public Route accepting(Route route, String... parameters) {
+    return Parameters.declare(route, parameters);
+  }
+
+  /** A query parameter, which the route declares; empty if it is missing or empty. */
   public Optional<String> query(RoutingContext ctx, String name) {
-    return Optional.ofNullable(ctx.queryParams().get(name)).filter(value -> !value.isEmpty());
+    return queries(ctx, name).stream().findFirst().filter(value -> !value.isEmpty());
+  }
+
+  /** The values of a query parameter that may be repeated, which the route declares. */
+  public List<String> queries(RoutingContext ctx, String name) {
+    return Parameters.values(ctx, name);
   }
 
   /**
@@ -228,7 +248,7 @@ public final class HandlerTools {
   public void fail(RoutingContext ctx, Throwable failure) {
     FlotillaException known = Problem.of(failure);
     int status = Problem.status(known.code());
-    if (status >= FIRST_SERVER_ERROR && known.code() == ErrorCode.INTERNAL) {
+    if (known.code() == ErrorCode.INTERNAL) {
       LOG.error("{} {} hit a bug", ctx.request().method(), ctx.normalizedPath(), failure);
     }
     HttpServerResponse response = ctx.response();
@@ -241,6 +261,10 @@ public final class HandlerTools {
     }
     if (status == Problem.UNAUTHENTICATED) {
       response.putHeader("WWW-Authenticate", "Bearer");
+    }
+    int retryAfter = Problem.retryAfterSeconds(known.code());
+    if (retryAfter > 0) {
+      response.putHeader("Retry-After", Integer.toString(retryAfter));
     }
     boolean bodyLeft = !ctx.request().isEnded();
     if (bodyLeft) {
@@ -280,8 +304,9 @@ public final class HandlerTools {
    * what it threw; exceptionally with {@code CONTROLLER_UNREACHABLE} if too much work waits.
    */
   public <T> CompletionStage<T> blocking(Lane lane, Supplier<T> work) {
+    Caller caller = Caller.current();
     try {
-      return CompletableFuture.supplyAsync(work, lanes.of(lane));
+      return CompletableFuture.supplyAsync(() -> caller.call(work::get), lanes.of(lane));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedStage(
           new FlotillaException(

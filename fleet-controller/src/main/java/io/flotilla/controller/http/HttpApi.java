@@ -7,21 +7,21 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /**
- * The HTTPS API. Closed by default: a request needs the operator's bearer token unless {@link
- * Access} says otherwise, whether its path exists or not. Errors are RFC 9457 problems with a
+ * The HTTPS API. Closed by default: a request needs a bearer token and the permission that {@link
+ * AccessRules} demands, and what has no rule does not exist. Errors are RFC 9457 problems with a
  * {@code code}.
  */
 public final class HttpApi implements AutoCloseable {
@@ -33,22 +33,27 @@ public final class HttpApi implements AutoCloseable {
   /** Longest query of an address, in characters as they are sent. */
   private static final int MAX_QUERY_CHARS = 8192;
 
+  /** Longest first line of a request, in characters. */
   private static final int MAX_LINE_CHARS = 2 * MAX_QUERY_CHARS;
-  private static final int IDLE_SECONDS = 60;
+
+  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final int HANDSHAKE_SECONDS = 10;
   private static final int CLOSE_SECONDS = 5;
+  private static final int FIRST_CLIENT_ERROR = 400;
+  private static final int FIRST_SERVER_ERROR = 500;
   private static final int NOT_FOUND = 404;
   private static final int METHOD_NOT_ALLOWED = 405;
   private static final int TOO_LARGE = 413;
-  private static final String BEARER = "Bearer ";
 
   private final HttpConfig config;
   private final Vertx vertx;
   private final Lanes lanes;
   private final HandlerTools tools;
   private final Router api;
+  private final IdleConnections idle;
   private final HttpServer server;
 
-  private HttpApi(HttpConfig config, Predicate<String> token, List<? extends Routes> features) {
+  private HttpApi(HttpConfig config, Entry entry, List<? extends Routes> features) {
     this.config = config;
     Uploads uploads = Uploads.open(config.uploads());
     this.vertx =
@@ -63,19 +68,27 @@ public final class HttpApi implements AutoCloseable {
     this.tools = new HandlerTools(lanes, uploads);
     this.api = Router.router(vertx);
     features.forEach(routes -> routes.mount(api, tools));
-    this.server = vertx.createHttpServer(options(config)).requestHandler(root(token));
+    requireRules(entry.rules());
+    Parameters.guard(api);
+    this.idle = new IdleConnections(vertx, IDLE);
+    this.server =
+        vertx
+            .createHttpServer(options(config))
+            .connectionHandler(idle::opened)
+            .requestHandler(root(new Doorkeeper(entry, tools)))
+            .invalidRequestHandler(new InvalidRequests(vertx, MAX_LINE_CHARS));
   }
 
   /**
    * Starts to listen.
    *
-   * @param token whether this is the operator's token; must compare in constant time
+   * @param entry who gets in, how often, and to what
+   * @throws IllegalStateException if a route has no rule
    * @throws FlotillaException {@code PORT_IN_USE} if another process listens there; {@code
    *     CONFIGURATION_INVALID} if the address or certificate cannot be used; {@code STORAGE_FAILED}
    */
-  public static HttpApi start(
-      HttpConfig config, Predicate<String> token, List<? extends Routes> features) {
-    HttpApi http = new HttpApi(config, token, features);
+  public static HttpApi start(HttpConfig config, Entry entry, List<? extends Routes> features) {
+    HttpApi http = new HttpApi(config, entry, features);
     try {
       http.server
           .listen(config.port(), config.host())
@@ -112,28 +125,23 @@ public final class HttpApi implements AutoCloseable {
                 .addCertPath(config.certificate().toString())
                 .addKeyPath(config.key().toString()))
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-        .setIdleTimeout(IDLE_SECONDS)
+        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
         .setMaxInitialLineLength(MAX_LINE_CHARS)
         .setHandle100ContinueAutomatically(true);
   }
 
-  private Router root(Predicate<String> token) {
+  private void requireRules(AccessRules rules) {
+    List<String> without = new ArrayList<>(endpoints());
+    without.removeAll(rules.endpoints());
+    if (!without.isEmpty()) {
+      throw new IllegalStateException("no rule says who may call " + without);
+    }
+  }
+
+  private Router root(Doorkeeper doorkeeper) {
     Router root = Router.router(vertx);
     root.route().handler(this::admit);
-    root.route()
-        .handler(
-            ctx -> {
-              if (!Access.open(ctx.request().method(), ctx.normalizedPath())
-                  && !authenticated(ctx, token)) {
-                tools.fail(
-                    ctx,
-                    new FlotillaException(
-                        ErrorCode.UNAUTHENTICATED,
-                        "send the operator's token as \"Authorization: Bearer …\""));
-              } else {
-                ctx.next();
-              }
-            });
+    root.route().handler(doorkeeper);
     root.route(BASE + "/*").subRouter(api);
     root.route().failureHandler(this::failed);
     root.errorHandler(NOT_FOUND, this::failed);
@@ -142,15 +150,9 @@ public final class HttpApi implements AutoCloseable {
   }
 
   private void admit(RoutingContext ctx) {
+    idle.serve(ctx);
     Deadline.start(ctx, config.requestTimeout(), tools::fail);
-    HttpServerResponse response = ctx.response();
-    response
-        .putHeader("Cache-Control", "no-store")
-        .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        .putHeader("Referrer-Policy", "no-referrer")
-        .putHeader("Strict-Transport-Security", "max-age=31536000")
-        .putHeader("X-Content-Type-Options", "nosniff")
-        .putHeader("X-Frame-Options", "DENY");
+    ResponseHeaders.secure(ctx.response());
     String query = ctx.request().query();
     if (query != null && query.length() > MAX_QUERY_CHARS) {
       tools.fail(
@@ -164,30 +166,24 @@ public final class HttpApi implements AutoCloseable {
     ctx.next();
   }
 
-  private static boolean authenticated(RoutingContext ctx, Predicate<String> token) {
-    String header = ctx.request().getHeader("Authorization");
-    return header != null
-        && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        && token.test(header.substring(BEARER.length()).strip());
-  }
-
   private void failed(RoutingContext ctx) {
     Throwable failure = ctx.failure();
+    int status = ctx.statusCode();
+    boolean refused = status >= FIRST_CLIENT_ERROR && status < FIRST_SERVER_ERROR;
     tools.fail(
         ctx,
-        failure != null
+        failure != null && !refused
             ? failure
-            : switch (ctx.statusCode()) {
+            : switch (status) {
               case TOO_LARGE ->
                   new FlotillaException(
                       ErrorCode.REQUEST_TOO_LARGE,
                       "the body is over the limit of %d bytes"
                           .formatted(HandlerTools.MAX_JSON_BYTES));
-              case NOT_FOUND, METHOD_NOT_ALLOWED ->
+              case NOT_FOUND, METHOD_NOT_ALLOWED -> NoSuchEndpoint.failure();
+              default ->
                   new FlotillaException(
-                      ErrorCode.NOT_FOUND,
-                      "there is no such endpoint: see GET " + BASE + "/openapi.json");
-              default -> new FlotillaException(ErrorCode.INPUT_INVALID, "the request is malformed");
+                      ErrorCode.INPUT_INVALID, "the request's address or headers are malformed");
             });
   }
 

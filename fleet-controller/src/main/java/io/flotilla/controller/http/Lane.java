@@ -11,8 +11,11 @@ public enum Lane {
   /** Walks through an index. */
   SEARCH(2, 64),
 
-  /** Unpacks, verifies, parses and inspects what was uploaded. */
-  INTAKE(2, 256),
+  /**
+   * Unpacks, verifies, parses and inspects what was uploaded. Most of these threads wait: for their
+   * turn at heavy work, of which little goes on at once, or for a model that is being tried.
+   */
+  INTAKE(32, 256),
 
   /** Goes through everything that is stored: verification, backup, collection. */
   LENGTHY(2, 8);

@@ -2,6 +2,7 @@ package io.flotilla.controller.http;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.registry.model.VersionInUseException;
 import io.vertx.core.http.HttpClosedException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 final class Problem {
   static final int UNAUTHENTICATED = 401;
   static final String CONTENT_TYPE = "application/problem+json";
+
+  private static final int BUSY_SECONDS = 10;
 
   private Problem() {}
 
@@ -37,15 +40,33 @@ final class Problem {
   }
 
   static Map<String, Object> body(FlotillaException failure) {
+    return body(failure, status(failure.code()));
+  }
+
+  /** The same with a status of the transport's own. */
+  static Map<String, Object> body(FlotillaException failure, int status) {
     ErrorCode code = failure.code();
     Map<String, Object> problem = new LinkedHashMap<>();
     problem.put(
         "type", "urn:flotilla:error:" + code.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     problem.put("title", code.meaning());
-    problem.put("status", status(code));
+    problem.put("status", status);
     problem.put("detail", String.valueOf(failure.getMessage()));
     problem.put("code", code.name());
+    if (failure instanceof VersionInUseException inUse) {
+      problem.put("users", inUse.users());
+      problem.put("userCount", inUse.userCount());
+    }
     return problem;
+  }
+
+  /** After how many seconds to ask again, where that helps; 0 where it does not. */
+  static int retryAfterSeconds(ErrorCode code) {
+    return switch (code) {
+      case CONTROLLER_UNREACHABLE, ISSUER_UNREACHABLE -> BUSY_SECONDS;
+      case RATE_LIMITED -> 1;
+      default -> 0;
+    };
   }
 
   /** The HTTP status: by code where one fits better than its class's. */
@@ -63,9 +84,16 @@ final class Problem {
           PREDICTION_NOT_FOUND,
           PROFILE_NOT_FOUND ->
           404;
-      case CONFLICT, VERSION_IN_USE, ROLLOUT_STATE, ALIAS_MOVED, DEVICE_UNFIT -> 409;
+      case CONFLICT,
+          CONFIRMATION_REQUIRED,
+          VERSION_IN_USE,
+          ROLLOUT_STATE,
+          ALIAS_MOVED,
+          DEVICE_UNFIT ->
+          409;
       case REQUEST_TOO_LARGE, BUNDLE_TOO_LARGE -> 413;
       case UNAUTHENTICATED -> Problem.UNAUTHENTICATED;
+      case RATE_LIMITED -> 429;
       case CSR_INVALID -> 400;
       case DISK_FULL -> 507;
       default ->

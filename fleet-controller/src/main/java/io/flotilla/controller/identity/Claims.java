@@ -4,10 +4,10 @@ import io.flotilla.bundle.Digest;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.Labels;
-import io.flotilla.registry.audit.AuditAction;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -57,10 +57,12 @@ public final class Claims {
    * @param count 1 to {@link #MAX_COUNT}
    * @param ttl 1 s to {@link #MAX_TTL}
    * @param labels what devices that use them are labelled with
+   * @param reason why
    * @return completes with the texts, once they are stored; exceptionally with the store's failure
    * @throws FlotillaException {@code INPUT_INVALID} if something is out of range
    */
-  public CompletionStage<List<String>> issue(int count, Duration ttl, Map<String, String> labels) {
+  public CompletionStage<List<String>> issue(
+      int count, Duration ttl, Map<String, String> labels, Reason reason) {
     if (count < 1 || count > MAX_COUNT) {
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID, "count must be 1 to " + MAX_COUNT + ": ask several times");
@@ -78,9 +80,7 @@ public final class Claims {
     }
     return core.submit(
         tx -> {
-          tx.audit(
-              new AuditAction(
-                  "operator", "claim.issue", "claim", Map.of("count", Integer.toString(count))));
+          tx.audit(reason.action("claim.issue", "claim", Map.of("count", Integer.toString(count))));
           forget(tx, nowMs - REMEMBERED.toMillis());
           for (ClaimToken token : tokens) {
             tx.put(

@@ -1,5 +1,6 @@
 package io.flotilla.controller.identity;
 
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
 import io.vertx.ext.web.Router;
@@ -27,9 +28,13 @@ public final class IdentityRoutes implements Routes {
    * @param count how many; 1 if missing
    * @param ttlSeconds how long they can be used; 3600 if missing
    * @param labels what devices that use them are labelled with
+   * @param reason why
    */
   record ClaimsRequest(
-      Optional<Integer> count, Optional<Long> ttlSeconds, Optional<Map<String, String>> labels) {}
+      Optional<Integer> count,
+      Optional<Long> ttlSeconds,
+      Optional<Map<String, String>> labels,
+      Optional<String> reason) {}
 
   @Override
   public void mount(Router api, HandlerTools tools) {
@@ -45,7 +50,8 @@ public final class IdentityRoutes implements Routes {
                       .issue(
                           wish.count().orElse(1),
                           Duration.ofSeconds(wish.ttlSeconds().orElse(DEFAULT_TTL_SECONDS)),
-                          wish.labels().orElse(Map.of()))
+                          wish.labels().orElse(Map.of()),
+                          Reason.of(wish.reason()))
                       .thenApply(texts -> Map.of("claims", texts)));
             });
     api.post("/enrolments")

@@ -1,6 +1,7 @@
 package io.flotilla.controller.ingest;
 
 import io.flotilla.controller.core.Transaction;
+import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
@@ -13,8 +14,13 @@ import java.util.Optional;
  * the message cannot be true; nothing of it happens then.
  */
 public interface BodyHandlers {
-  /** A device connected. */
-  void hello(Transaction tx, String device, Hello hello, long nowMs);
+  /**
+   * A device connected.
+   *
+   * @param forgot whether this controller does not know all that it acknowledged to the device,
+   *     since it was set back to an older copy
+   */
+  void hello(Transaction tx, String device, Hello hello, boolean forgot, long nowMs);
 
   /** A deployment went one step. */
   void progress(Transaction tx, String device, Progress progress, long nowMs);
@@ -30,6 +36,9 @@ public interface BodyHandlers {
 
   /** A profile job of a device began or ended. */
   void profile(Transaction tx, String device, ProfileReport report, long nowMs);
+
+  /** A device said how a version behaves. */
+  void health(Transaction tx, String device, HealthReport report, long nowMs);
 
   /** A window of drift counters is complete. */
   void window(Transaction tx, String device, WindowReport report, long nowMs);

@@ -12,6 +12,7 @@ import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Capture;
 import io.flotilla.protocol.message.DeviceEvent;
+import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
  * an unknown version, sizes beyond the limits) is accepted as dropped: counted, reported as a
  * {@code device.event} at most once a minute and device, and acknowledged, so that it does not hold
  * up the ones behind it. What is no envelope at all is counted the same and not acknowledged.
+ *
+ * <p>A controller that was set back to an older copy of its records learns from each device's hello
+ * how far it had come with it, says so with a {@code device.gap} event, and goes on from there.
  *
  * <p>Core thread only.
  */
@@ -96,7 +100,7 @@ public final class Ingest {
               case HELLO -> hello(inner, device, decode(payload, Hello.class), nowMs);
               case STATUS -> status(inner, device, decode(payload, Status.class), nowMs);
               case NEED -> throw new IllegalArgumentException("needs go to delivery");
-              case PROGRESS, REPORTED, CAPTURE, WINDOWS, PROFILES, EVENTS ->
+              case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, EVENTS ->
                   spooled(inner, topic, decode(payload, SpooledEnvelope.class), nowMs);
             }
             return true;
@@ -117,14 +121,37 @@ public final class Ingest {
     if (wiped) {
       spool = replace(tx, device, spool, hello.spoolId());
     }
-    tx.put(SPOOLS, device, spool);
-    boolean newSpool = wiped || known.isEmpty();
-    presence.hello(tx, device, hello, newSpool, nowMs);
-    if (newSpool) {
+    SpoolState reached = spool.reachedBy(hello.past().map(Hello.Past::released).orElse(0L));
+    boolean forgot = reached.through() > spool.through();
+    if (forgot) {
+      reached = gap(tx, device, spool, reached, nowMs);
+    }
+    tx.put(SPOOLS, device, reached);
+    boolean unknownPast = wiped || known.isEmpty() || forgot;
+    presence.hello(tx, device, hello, unknownPast, nowMs);
+    if (unknownPast) {
       handlers.running(tx, device, hello.running(), hello.lastAssignment(), nowMs);
     }
-    handlers.hello(tx, device, hello, nowMs);
-    acknowledge(tx, device, spool);
+    handlers.hello(tx, device, hello, forgot, nowMs);
+    acknowledge(tx, device, reached);
+  }
+
+  /** Says that messages were stored and are not here any more. */
+  private SpoolState gap(
+      Transaction tx, String device, SpoolState known, SpoolState reached, long nowMs) {
+    LOG.warn(
+        "{}: messages {} to {} of its spool were acknowledged and are not in these records",
+        device,
+        known.through() + 1,
+        reached.through());
+    if (!known.mayComplain(nowMs)) {
+      return reached;
+    }
+    Map<String, Object> data =
+        Map.of(
+            "spool", reached.spoolId(), "from", known.through() + 1, "through", reached.through());
+    events.append(tx, new FleetEvent("io.flotilla.device.gap", "device/" + device, data));
+    return reached.complained(nowMs);
   }
 
   private void status(Transaction tx, String device, Status status, long nowMs) {
@@ -202,6 +229,11 @@ public final class Ingest {
         requireSchema(report.schema());
         predictions.reported(tx, device, report.totals());
         handlers.window(tx, device, report, nowMs);
+      }
+      case HEALTH -> {
+        HealthReport report = decode(body, HealthReport.class);
+        requireSchema(report.schema());
+        handlers.health(tx, device, report, nowMs);
       }
       case PROFILES -> {
         ProfileReport report = decode(body, ProfileReport.class);

@@ -3,6 +3,7 @@ package io.flotilla.controller.ingest;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.http.HandlerTools;
@@ -64,15 +65,20 @@ public final class PredictionRoutes implements Routes {
               String model = tools.path(ctx, "model");
               tools.handleAsync(ctx, tools.blocking(() -> accounting(model)));
             });
-    api.get("/captured").handler(ctx -> captured(ctx, tools));
-    api.post("/labels")
+    tools
+        .accepting(api.get("/captured"), "model", "sampled", "unlabelled", "after", "limit")
+        .handler(ctx -> captured(ctx, tools));
+    tools
+        .accepting(api.post("/labels"), Reason.NAME)
         .handler(
-            ctx ->
-                tools.handleAsync(
-                    ctx,
-                    tools
-                        .receive(ctx, MAX_LABELS_BYTES)
-                        .thenCompose(file -> tools.blocking(() -> label(file)))));
+            ctx -> {
+              Reason reason = Reason.of(tools.query(ctx, Reason.NAME));
+              tools.handleAsync(
+                  ctx,
+                  tools
+                      .receive(ctx, MAX_LABELS_BYTES)
+                      .thenCompose(file -> tools.blocking(() -> label(file, reason))));
+            });
   }
 
   private Map<String, Object> accounting(String model) {
@@ -173,10 +179,10 @@ public final class PredictionRoutes implements Routes {
   record LabelLine(String id, String label) {}
 
   /**
-   * Labels line by line, a thousand in one transaction; a malformed line ends it, and what came
-   * before stays, as labelling again does no harm.
+   * Labels line by line, a thousand in one transaction with an audit entry of its own; a malformed
+   * line ends it, and what came before stays, as labelling again does no harm.
    */
-  private Map<String, Object> label(Path file) {
+  private Map<String, Object> label(Path file, Reason reason) {
     long accepted = 0;
     long unknown = 0;
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
@@ -186,13 +192,13 @@ public final class PredictionRoutes implements Routes {
           part.add(ApiJson.decode(line.getBytes(StandardCharsets.UTF_8), LabelLine.class));
         }
         if (part.size() == LABELS_AT_ONCE) {
-          long known = label(part);
+          long known = label(part, reason);
           accepted += known;
           unknown += part.size() - known;
           part.clear();
         }
       }
-      long known = label(part);
+      long known = label(part, reason);
       return Map.of("accepted", accepted + known, "unknown", unknown + part.size() - known);
     } catch (IOException e) {
       throw new FlotillaException(
@@ -200,13 +206,21 @@ public final class PredictionRoutes implements Routes {
     }
   }
 
-  private long label(List<LabelLine> part) {
+  private long label(List<LabelLine> part, Reason reason) {
     List<LabelLine> lines = List.copyOf(part);
     return core.submitWaiting(
-            tx ->
-                lines.stream()
-                    .filter(line -> predictions.label(tx, line.id(), line.label()))
-                    .count())
+            tx -> {
+              long known =
+                  lines.stream()
+                      .filter(line -> predictions.label(tx, line.id(), line.label()))
+                      .count();
+              if (known > 0) {
+                tx.audit(
+                    reason.action(
+                        "prediction.label", "prediction", Map.of("count", Long.toString(known))));
+              }
+              return known;
+            })
         .toCompletableFuture()
         .join();
   }

@@ -38,10 +38,28 @@ public final class Predictions {
       Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}/[A-Za-z0-9._-]{1,64}/[0-9]{1,19}");
 
   private final VersionCatalog catalog;
+  private final LabelListener labels;
+
+  /** Predictions of the versions in this catalog; nobody waits for labels. */
+  public Predictions(VersionCatalog catalog) {
+    this(catalog, (tx, id, prediction) -> {});
+  }
 
   /** Predictions of the versions in this catalog. */
-  public Predictions(VersionCatalog catalog) {
+  public Predictions(VersionCatalog catalog, LabelListener labels) {
     this.catalog = catalog;
+    this.labels = labels;
+  }
+
+  /** Who waits for labels. */
+  @FunctionalInterface
+  public interface LabelListener {
+    /**
+     * Somebody said for the first time what was right.
+     *
+     * @param id the prediction's
+     */
+    void labelled(Transaction tx, String id, StoredPrediction prediction);
   }
 
   /** The key of a sampled input. */
@@ -152,7 +170,14 @@ public final class Predictions {
       throw invalid("a label has 1 to " + MAX_LABEL_CHARS + " printable characters");
     }
     Optional<StoredPrediction> prediction = isId(id) ? tx.get(PREDICTIONS, id) : Optional.empty();
-    prediction.ifPresent(known -> tx.put(PREDICTIONS, id, known.withTruth(label)));
+    prediction.ifPresent(
+        known -> {
+          StoredPrediction labelled = known.withTruth(label);
+          tx.put(PREDICTIONS, id, labelled);
+          if (known.truth().isEmpty()) {
+            labels.labelled(tx, id, labelled);
+          }
+        });
     return prediction.isPresent();
   }
 

@@ -49,12 +49,13 @@ final class Presence {
   /**
    * A device connected.
    *
-   * @param newSpool whether this is a device without a past, or a wiped one: then what it runs is
-   *     what it says now; otherwise its spooled reports say it in their order
+   * @param unknownPast whether this is a device without a past, or a wiped one, or one whose past
+   *     this controller does not know whole: then what it runs is what it says now; otherwise its
+   *     spooled reports say it in their order
    */
-  void hello(Transaction tx, String device, Hello hello, boolean newSpool, long nowMs) {
+  void hello(Transaction tx, String device, Hello hello, boolean unknownPast, long nowMs) {
     DeviceRecord known = devices.require(tx, device).withHardware(hello.hardware());
-    if (newSpool) {
+    if (unknownPast) {
       known = known.withRunning(hello.running());
     }
     enter(tx, known, true, hello.bootId(), nowMs);

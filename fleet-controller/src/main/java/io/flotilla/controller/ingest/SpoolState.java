@@ -1,5 +1,6 @@
 package io.flotilla.controller.ingest;
 
+import io.flotilla.protocol.message.Limits;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,10 @@ import java.util.List;
  * 1 of a spool never     the hello that announced it was lost: begin with it
  * heard of
  * </pre>
+ *
+ * <p>A device gives up only what it was told is stored. So if it gave up more than is known here,
+ * these records were set back to an older copy, and {@link #reachedBy} takes the device's word:
+ * nothing else could ever come next.
  *
  * @param spoolId the spool; a wiped device has a new one
  * @param through the last number stored; 0 if none
@@ -59,6 +64,19 @@ record SpoolState(
 
   SpoolState accepted() {
     return new SpoolState(spoolId, through + 1, dropped, complainedAtMs, retired);
+  }
+
+  /**
+   * The same spool, at least as far as its device was told. Without effect unless this was set back
+   * to an older copy, however late or often a hello arrives: the device cannot have been told more
+   * than was stored. A number beyond {@link Limits#MAX_CLAIMED_NUMBER} is not believed.
+   *
+   * @param released the last number that the device was told is stored
+   */
+  SpoolState reachedBy(long released) {
+    return released > through && released <= Limits.MAX_CLAIMED_NUMBER
+        ? new SpoolState(spoolId, released, dropped, complainedAtMs, retired)
+        : this;
   }
 
   /** The same device with a new, empty spool. */

@@ -9,7 +9,6 @@ import io.flotilla.hardware.inspect.OnnxContents;
 import io.flotilla.hardware.inspect.OnnxFacts;
 import io.flotilla.hardware.inspect.OnnxInspector;
 import io.flotilla.hardware.inspect.OperatorUse;
-import io.flotilla.hardware.probe.ModelProbe;
 import io.flotilla.hardware.probe.ProbeLimits;
 import io.flotilla.hardware.probe.ProbeReport;
 import io.flotilla.hardware.probe.ProbeResult;
@@ -18,19 +17,22 @@ import io.flotilla.registry.model.Inspection;
 import io.flotilla.registry.model.ModelContents;
 import io.flotilla.registry.model.Trial;
 import io.flotilla.registry.model.VariantInspection;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 
 /**
- * Inspects bundles: every variant's facts, read within limits, and one try of each in a child
- * process with limits of its own. One try at a time, so that a crowd of registrations, or a hostile
- * one, leaves the other core to everyone else; who waits is bounded by the threads that call.
- * Thread-safe.
+ * Inspects bundles: every variant's facts, read within limits, and a try of each in a child process
+ * with limits of its own. Tries wait for their turn in a {@link ProbingLane}, where models that
+ * hang do not hold up the others; whoever called in a turn of {@link Turns} gives it to others
+ * meanwhile. Thread-safe.
  */
 public final class ProbingInspector implements BundleInspector {
   /** Longest message of a try that is kept, in characters. */
@@ -38,19 +40,17 @@ public final class ProbingInspector implements BundleInspector {
 
   private static final String DEFAULT_DOMAIN = "ai.onnx";
 
-  private final ProbeLimits limits;
-  private final Path folder;
-  private final Semaphore turn = new Semaphore(1, true);
+  private final ProbingLane lane;
 
   /**
    * An inspector.
    *
-   * @param limits of each try; the memory grows with the model's size
+   * @param limits the time is that of all tries of a bundle together; the memory is that of each
+   *     try, and grows with the model's size
    * @param folder for the processes' own files; nothing stays there
    */
   public ProbingInspector(ProbeLimits limits, Path folder) {
-    this.limits = limits;
-    this.folder = folder;
+    this.lane = new ProbingLane(limits, folder);
   }
 
   /**
@@ -58,20 +58,23 @@ public final class ProbingInspector implements BundleInspector {
    *
    * @throws FlotillaException {@code MODEL_MALFORMED} if a file is no ONNX, is over a limit of the
    *     reader, or names weights that the bundle lacks; {@code INSPECTION_FAILED} if it crashed,
-   *     hung or outgrew the process that tried it; {@code CONTROLLER_UNREACHABLE} if the controller
-   *     is stopping. What the runtime merely refuses, such as a newer opset, is no failure: it is
-   *     told in the trial.
+   *     hung or outgrew the process that tried it, or all variants together took too long; {@code
+   *     CONTROLLER_UNREACHABLE} if too many slow models wait to be tried, or the controller is
+   *     stopping. What the runtime merely refuses, such as a newer opset, is no failure: it is told
+   *     in the trial.
    */
   @Override
   public Inspection inspect(Path bundleDirectory, Manifest manifest) {
     List<VariantInspection> variants = new ArrayList<>();
+    ProbingLane.Allowance allowance = lane.allowance();
     for (Variant variant : manifest.variants()) {
       Path file = bundleDirectory.resolve(variant.path());
       OnnxFacts facts = OnnxInspector.read(file);
       requireWhole(variant, facts);
-      variants.add(
-          new VariantInspection(
-              variant.id(), contents(facts), Optional.of(trial(variant, file, facts))));
+      ProbingLane.Candidate candidate =
+          new ProbingLane.Candidate(manifest.name(), file, bytes(file, facts));
+      Trial trial = Turns.aside(() -> trial(variant, candidate, allowance));
+      variants.add(new VariantInspection(variant.id(), contents(facts), Optional.of(trial)));
     }
     return new Inspection(variants);
   }
@@ -120,12 +123,34 @@ public final class ProbingInspector implements BundleInspector {
     return Math.min(a + b, 1 << 30);
   }
 
-  private Trial trial(Variant variant, Path file, OnnxFacts facts) {
-    long bytes = facts.sizeBytes();
-    for (ExternalFile weights : facts.contents().externalFiles()) {
-      bytes += weights.bytes().orElse(0);
+  /** The size of the model and its weights; each file counts once, however it is named. */
+  static long bytes(Path model, OnnxFacts facts) {
+    Set<Path> files = new HashSet<>();
+    try {
+      files.add(model.toRealPath());
+      for (ExternalFile weights : facts.contents().externalFiles()) {
+        files.add(model.resolveSibling(weights.location()).toRealPath());
+      }
+      long bytes = 0;
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new FlotillaException(
+          ErrorCode.STORAGE_FAILED, "the files of %s cannot be read".formatted(model), e);
     }
-    ProbeReport report = tried(file, bytes);
+  }
+
+  private Trial trial(
+      Variant variant, ProbingLane.Candidate candidate, ProbingLane.Allowance allowance) {
+    if (allowance.isSpent()) {
+      throw new FlotillaException(
+          ErrorCode.INSPECTION_FAILED,
+          "no time is left to try the variant %s: all variants of a bundle have %d ms together"
+              .formatted(variant.id(), allowance.whole().toMillis()));
+    }
+    ProbeReport report = lane.attempt(candidate, allowance);
     return switch (report.result()) {
       case ProbeResult.Ran ran ->
           new Trial(
@@ -151,21 +176,6 @@ public final class ProbingInspector implements BundleInspector {
               "the variant %s was tried and failed: %s"
                   .formatted(variant.id(), bounded(report.result().message())));
     };
-  }
-
-  private ProbeReport tried(Path file, long bytes) {
-    try {
-      turn.acquire();
-      try {
-        return new ModelProbe(limits.forModelOf(bytes), folder).probe(file);
-      } finally {
-        turn.release();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new FlotillaException(
-          ErrorCode.CONTROLLER_UNREACHABLE, "the controller is stopping: ask again later", e);
-    }
   }
 
   private static String bounded(String text) {

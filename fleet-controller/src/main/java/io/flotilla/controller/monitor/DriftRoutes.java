@@ -1,13 +1,13 @@
 package io.flotilla.controller.monitor;
 
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
 import io.flotilla.drift.WindowVerdict;
-import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.store.RecordStore;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
@@ -49,10 +49,12 @@ public final class DriftRoutes implements Routes {
               String model = tools.path(ctx, "model");
               tools.handleAsync(ctx, tools.blocking(() -> view(model)));
             });
-    api.post("/drift/:model/cohorts")
+    tools
+        .accepting(api.post("/drift/:model/cohorts"), Reason.NAME)
         .handler(
             ctx -> {
               String model = tools.path(ctx, "model");
+              Reason reason = Reason.of(tools.query(ctx, Reason.NAME));
               tools.handleAsync(
                   ctx,
                   tools
@@ -61,12 +63,12 @@ public final class DriftRoutes implements Routes {
                             requireModel.accept(model);
                             return model;
                           })
-                      .thenCompose(known -> core.submit(tx -> assign(tx, known))));
+                      .thenCompose(known -> core.submit(tx -> assign(tx, known, reason))));
             });
   }
 
-  private Map<String, Object> assign(Transaction tx, String model) {
-    tx.audit(new AuditAction("operator", "drift.cohorts", "model/" + model, Map.of()));
+  private Map<String, Object> assign(Transaction tx, String model, Reason reason) {
+    tx.audit(reason.action("drift.cohorts", "model/" + model));
     return Map.of("cohorts", cohorts.assign(tx, model));
   }
 

@@ -3,9 +3,11 @@ package io.flotilla.controller.profiling;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.protocol.message.ProfileReport;
+import io.flotilla.registry.name.Names;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -18,13 +20,15 @@ import java.util.regex.Pattern;
  * @param points the figures, 1 to 64, one for each number of threads
  * @param recommendedThreads the threads of one of the points
  * @param atMs when it was measured, Unix time in milliseconds of the machine
+ * @param reason why it is handed in, for the audit entry
  */
 public record NewProfile(
     String deviceClass,
     Map<String, Object> machine,
     List<ProfileReport.Point> points,
     int recommendedThreads,
-    long atMs) {
+    long atMs,
+    Optional<String> reason) {
   private static final Pattern CLASS = Pattern.compile("[A-Za-z0-9._:/-]{1,128}");
   private static final int MAX_FACTS = 32;
   private static final int MAX_CHARS = 256;
@@ -57,6 +61,7 @@ public record NewProfile(
     unless(
         points.stream().anyMatch(point -> point.threads() == threads),
         "the recommended number of threads is that of one of the points");
+    reason.ifPresent(Names::requireReason);
     unless(atMs >= 0, "the time of a profile is 0 or more");
   }
 

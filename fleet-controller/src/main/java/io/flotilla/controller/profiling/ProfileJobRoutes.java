@@ -4,6 +4,7 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.catalog.VersionPath;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
@@ -46,12 +47,14 @@ public final class ProfileJobRoutes implements Routes {
    * @param deviceClass any device of this class that runs the version
    * @param threads numbers of threads to try; 1, 2, 4 … up to the device's processors if missing
    * @param budgetSeconds most time for measuring; 60 if missing
+   * @param reason why
    */
   record NewJob(
       Optional<String> device,
       Optional<String> deviceClass,
       Optional<List<Integer>> threads,
-      Optional<Long> budgetSeconds) {
+      Optional<Long> budgetSeconds,
+      Optional<String> reason) {
     ProfileJobs.Wish wish() {
       long seconds = budgetSeconds.orElse(DEFAULT_BUDGET_SECONDS);
       return new ProfileJobs.Wish(
@@ -77,9 +80,11 @@ public final class ProfileJobRoutes implements Routes {
 
   private void create(RoutingContext ctx, HandlerTools tools) {
     VersionPath path = VersionPath.of(ctx, tools);
-    ProfileJobs.Wish wish = tools.readJson(ctx, NewJob.class).wish();
+    NewJob wanted = tools.readJson(ctx, NewJob.class);
+    ProfileJobs.Wish wish = wanted.wish();
+    Reason reason = Reason.of(wanted.reason());
     tools.handleAsync(
-        ctx, CREATED, core.submit(tx -> view(jobs.create(tx, path, wish, clock.millis()))));
+        ctx, CREATED, core.submit(tx -> view(jobs.create(tx, path, wish, reason, clock.millis()))));
   }
 
   private ProfileJob require(String id) {

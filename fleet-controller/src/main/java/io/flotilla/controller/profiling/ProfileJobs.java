@@ -4,6 +4,7 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.catalog.RegistryCatalog;
 import io.flotilla.controller.catalog.VersionPath;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceDirectory;
@@ -15,7 +16,6 @@ import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.VersionRef;
-import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.model.ModelRegistry;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /**
  * Lets devices measure the versions that they run. A job waits for its device to connect, goes out
@@ -44,7 +45,7 @@ public final class ProfileJobs {
   private static final String LAST = "last";
   private static final int SCHEMA = 1;
 
-  private final String tenant;
+  private final Naming naming;
   private final ModelRegistry models;
   private final DeviceDirectory devices;
   private final Profiles profiles;
@@ -52,16 +53,29 @@ public final class ProfileJobs {
 
   /** Jobs for the devices of a tenant. */
   public ProfileJobs(
-      String tenant,
+      Naming naming,
       ModelRegistry models,
       DeviceDirectory devices,
       Profiles profiles,
       ProfileCommands commands) {
-    this.tenant = tenant;
+    this.naming = naming;
     this.models = models;
     this.devices = devices;
     this.profiles = profiles;
     this.commands = commands;
+  }
+
+  /**
+   * How jobs are named. Devices obey each id once and remember it, so that a controller which was
+   * set back to an older copy, and counts from there again, must not come to the same ids.
+   *
+   * @param tenant whose devices the jobs are for
+   * @param random for the end of each id, 32 bits
+   */
+  public record Naming(String tenant, RandomGenerator random) {
+    String id(long number) {
+      return String.format(Locale.ROOT, "profile-%06d-%08x", number, random.nextInt());
+    }
   }
 
   /**
@@ -101,7 +115,7 @@ public final class ProfileJobs {
    *     version; {@code INPUT_INVALID} if threads or budget are out of range; {@code CONFLICT} if
    *     the device has an open job, or {@link #MAX_OPEN} are open
    */
-  ProfileJob create(Transaction tx, VersionPath path, Wish wish, long nowMs) {
+  ProfileJob create(Transaction tx, VersionPath path, Wish wish, Reason reason, long nowMs) {
     VersionRef version =
         RegistryCatalog.ref(models.require(tx.records(), path.model(), path.version()));
     String device = device(wish, version);
@@ -118,9 +132,9 @@ public final class ProfileJobs {
         ProfileJob.waiting(
             new ProfileCommand(
                 SCHEMA,
-                tenant,
+                naming.tenant(),
                 device,
-                String.format(Locale.ROOT, "profile-%06d", number),
+                naming.id(number),
                 version,
                 new Assignment.Validity(nowMs, nowMs + LIFETIME_MILLIS),
                 wish.threads(),
@@ -128,11 +142,8 @@ public final class ProfileJobs {
     tx.put(COUNTER, LAST, new Counter(number));
     put(tx, job);
     tx.audit(
-        new AuditAction(
-            "operator",
-            "model.profile.start",
-            "model/" + version,
-            Map.of("job", job.id(), "device", device)));
+        reason.action(
+            "model.profile.start", "model/" + version, Map.of("job", job.id(), "device", device)));
     tx.then(() -> commands.send(job.command()));
     return job;
   }
@@ -237,7 +248,8 @@ public final class ProfileJobs {
             machine,
             figures.points(),
             figures.recommendedThreads(),
-            report.atMs());
+            report.atMs(),
+            Optional.empty());
     StoredProfile stored =
         profiles.add(
             tx, new VersionPath(version.model(), version.version()), profile, device.id(), nowMs);

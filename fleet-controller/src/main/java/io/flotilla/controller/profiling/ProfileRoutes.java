@@ -1,5 +1,6 @@
 package io.flotilla.controller.profiling;
 
+import io.flotilla.controller.access.Caller;
 import io.flotilla.controller.catalog.VersionPath;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.http.HandlerTools;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Takes in and shows profiles and what they recommend. */
 public final class ProfileRoutes implements Routes {
   private static final int CREATED = 201;
-  private static final String OPERATOR = "operator";
   private static final String PROFILES = "/models/:name/versions/:version/profiles";
 
   private final DecisionLoop core;
@@ -37,7 +37,7 @@ public final class ProfileRoutes implements Routes {
   @Override
   public void mount(Router api, HandlerTools tools) {
     api.post(PROFILES).handler(tools.jsonBody()).handler(ctx -> add(ctx, tools));
-    api.get(PROFILES).handler(ctx -> list(ctx, tools));
+    tools.accepting(api.get(PROFILES), "after", "limit").handler(ctx -> list(ctx, tools));
   }
 
   private ModelVersion require(VersionPath path) {
@@ -50,7 +50,8 @@ public final class ProfileRoutes implements Routes {
     tools.handleAsync(
         ctx,
         CREATED,
-        core.submit(tx -> view(profiles.add(tx, path, profile, OPERATOR, clock.millis()))));
+        core.submit(
+            tx -> view(profiles.add(tx, path, profile, Caller.current().name(), clock.millis()))));
   }
 
   private void list(RoutingContext ctx, HandlerTools tools) {

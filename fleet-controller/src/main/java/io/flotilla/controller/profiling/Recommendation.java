@@ -11,5 +11,5 @@ import io.flotilla.protocol.message.ProfileReport;
  * @param profile number of the profile that says so: the last one of this class
  * @param atMs when it was measured, Unix time in milliseconds of the machine
  */
-record Recommendation(
+public record Recommendation(
     String deviceClass, int threads, ProfileReport.Point point, long profile, long atMs) {}

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What a device was told to run.
  *
- * @param last the highest number that was ever given to it; 0 if none
+ * @param last the highest number that was ever given to it, or that it says it has seen; 0 if none
  * @param current what it shall run now; empty if nothing
  */
 public record AssignmentBook(long last, Optional<Issued> current) {

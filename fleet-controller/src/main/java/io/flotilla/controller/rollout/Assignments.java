@@ -8,6 +8,7 @@ import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.rollout.AssignmentBook.Issued;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.Limits;
 import io.flotilla.protocol.message.VersionRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,16 +128,38 @@ public final class Assignments {
     }
   }
 
-  /** Issues the current assignment again, under the next number and with a new lifetime. */
-  Optional<Issued> reissue(Transaction tx, String device, long nowMs) {
+  /**
+   * Takes note of the last number that a device says it has seen. One beyond all that were given
+   * out comes from before this controller was set back to an older copy, or is a lie, which hurts
+   * nobody else: numbers go on after it, since the device ignores the ones up to it. A number
+   * beyond {@link Limits#MAX_CLAIMED_NUMBER} is not believed.
+   *
+   * @return whether the numbers go on further than before
+   */
+  boolean seen(Transaction tx, String device, long number) {
+    AssignmentBook book = book(tx, device);
+    boolean beyond = number > book.last() && number <= Limits.MAX_CLAIMED_NUMBER;
+    if (beyond) {
+      tx.put(BOOKS, device, new AssignmentBook(number, book.current()));
+    }
+    return beyond;
+  }
+
+  /**
+   * Issues the current assignment again, under the next number and with a new lifetime.
+   *
+   * @param goingBack whether the device may have to go back to an older version for it
+   */
+  Optional<Issued> reissue(Transaction tx, String device, boolean goingBack, long nowMs) {
     Optional<Issued> current = current(tx, device);
     Optional<KnownVersion> target = current.map(Issued::target).flatMap(catalog::available);
     if (current.isEmpty() || target.isEmpty()) {
       return Optional.empty();
     }
-    Issued expired = current.get();
+    Issued before = current.get();
     Order order =
-        new Order(target.get(), expired.rollout(), expired.previous(), MIN_LIFETIME_MILLIS, false);
+        new Order(
+            target.get(), before.rollout(), before.previous(), MIN_LIFETIME_MILLIS, goingBack);
     issue(tx, device, nextNumber(tx, device), order, nowMs);
     return current(tx, device);
   }

@@ -2,29 +2,32 @@ package io.flotilla.controller.rollout;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Caller;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
-import io.flotilla.registry.audit.AuditAction;
+import io.flotilla.controller.rollout.RolloutRecords.Reading;
+import io.flotilla.rollout.engine.Rollout;
+import io.flotilla.rollout.engine.RolloutInput;
+import io.flotilla.rollout.engine.TargetState;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, shows, pauses, resumes and aborts rollouts. */
+/** Previews, creates, shows, approves, pauses, resumes, aborts and undoes rollouts. */
 public final class RolloutRoutes implements Routes {
   private static final int CREATED = 201;
-  private static final int DEFAULT_TIMEOUT_SECONDS = 3600;
-  private static final String ABORTED = "aborted by the operator";
 
   private final DecisionLoop core;
   private final Rollouts rollouts;
@@ -42,99 +45,88 @@ public final class RolloutRoutes implements Routes {
   @Override
   public void mount(Router api, HandlerTools tools) {
     api.post("/rollouts").handler(tools.jsonBody()).handler(ctx -> create(ctx, tools));
-    api.get("/rollouts").handler(ctx -> list(ctx, tools));
+    api.post("/rollouts/preview").handler(tools.jsonBody()).handler(ctx -> preview(ctx, tools));
+    tools.accepting(api.get("/rollouts"), "after", "limit").handler(ctx -> list(ctx, tools));
     api.get("/rollouts/:id")
         .handler(
             ctx -> {
               String id = tools.path(ctx, "id");
-              tools.handleAsync(ctx, tools.blocking(() -> view(require(id))));
+              tools.handleAsync(ctx, tools.blocking(() -> views().whole(require(id))));
             });
-    action(api, tools, "pause", nowMs -> new RolloutInput.Pause());
-    action(api, tools, "resume", RolloutInput.Resume::new);
-    action(api, tools, "abort", nowMs -> new RolloutInput.Abort(ABORTED));
+    tools
+        .accepting(api.get("/rollouts/:id/targets"), "state", "after", "limit")
+        .handler(ctx -> targets(ctx, tools));
+    tools
+        .accepting(api.get("/rollouts/:id/decisions"), "after", "limit")
+        .handler(ctx -> decisions(ctx, tools));
+    action(api, tools, "pause", said -> new RolloutInput.Pause(said.text("paused")));
+    action(api, tools, "resume", said -> new RolloutInput.Resume());
+    action(api, tools, "abort", said -> new RolloutInput.Abort(said.text("aborted")));
+    action(api, tools, "undo", said -> new RolloutInput.Undo(said.text("undone")));
+    action(api, tools, "approve", said -> new RolloutInput.Approve(said.by()));
   }
 
-  /**
-   * A rollout to be created.
-   *
-   * @param selector which devices; all if missing
-   * @param waves cumulative sizes; one wave of all devices if missing
-   * @param maxFailures how many devices may fail; 0 if missing
-   * @param deploymentTimeoutSeconds how long one device may take; one hour if missing
-   * @param skipUnfit whether devices that cannot run the version are passed by; if not, which is so
-   *     if missing, one of them stops the rollout before it begins
-   */
-  record NewRollout(
-      String model,
-      int version,
-      Optional<String> selector,
-      Optional<List<NewWave>> waves,
-      Optional<Integer> maxFailures,
-      Optional<Integer> deploymentTimeoutSeconds,
-      Optional<Boolean> skipUnfit) {
-    RolloutPlan plan() {
-      return new RolloutPlan(
-          selector.orElse("*"),
-          waves
-              .map(sizes -> sizes.stream().map(NewWave::size).toList())
-              .orElseGet(() -> List.of(WaveSize.percent(100))),
-          maxFailures.orElse(0),
-          deploymentTimeoutSeconds.orElse(DEFAULT_TIMEOUT_SECONDS),
-          skipUnfit.filter(skip -> skip).map(skip -> LeftOut.NOBODY));
+  /** Who wants an action, and why. */
+  private record Said(String by, Reason reason) {
+    String text(String what) {
+      String who = what + " by " + by;
+      return reason.text().isEmpty() ? who : who + ": " + reason.text();
     }
   }
 
-  /** The size of a wave: one of the two. */
-  record NewWave(Optional<Integer> devices, Optional<Double> percent) {
-    WaveSize size() {
-      if (devices.isPresent() == percent.isPresent()) {
-        throw new FlotillaException(
-            ErrorCode.ROLLOUT_PLAN_INVALID, "a wave has either \"devices\" or \"percent\"");
-      }
-      return devices.isPresent()
-          ? WaveSize.devices(devices.get())
-          : WaveSize.percent(percent.orElseThrow());
-    }
+  private RolloutViews views() {
+    return new RolloutViews(Reading.of(stored));
+  }
+
+  @SuppressWarnings("unchecked") // a JSON object has text keys
+  private static NewRollout wanted(RoutingContext ctx, HandlerTools tools) {
+    return NewRollout.of(tools.readJson(ctx, Map.class));
   }
 
   private void create(RoutingContext ctx, HandlerTools tools) {
-    NewRollout wanted = tools.readJson(ctx, NewRollout.class);
-    RolloutPlan plan = wanted.plan();
+    NewRollout wanted = wanted(ctx, tools);
+    RolloutRequest request = wanted.request();
+    String by = Caller.current().name();
     tools.handleAsync(
         ctx,
         CREATED,
         core.submit(
             tx -> {
-              Rollout created =
-                  rollouts.create(tx, wanted.model(), wanted.version(), plan, clock.millis());
-              audit(tx, "create", created);
-              return view(created);
+              Rollout created = rollouts.create(tx, request, by, clock.millis());
+              audit(tx, "create", created, wanted.reason());
+              return new RolloutViews(Reading.of(tx)).whole(created);
             }));
   }
 
-  private static void audit(Transaction tx, String what, Rollout rollout) {
+  private void preview(RoutingContext ctx, HandlerTools tools) {
+    RolloutRequest request = wanted(ctx, tools).request();
+    tools.handleAsync(ctx, core.submit(tx -> rollouts.preview(tx, request)));
+  }
+
+  private static void audit(Transaction tx, String what, Rollout rollout, Reason reason) {
     tx.audit(
-        new AuditAction(
-            "operator",
+        reason.action(
             "rollout." + what,
             "rollout/" + rollout.id(),
             Map.of("version", rollout.version().toString())));
   }
 
   private void action(
-      Router api, HandlerTools tools, String name, LongFunction<RolloutInput> input) {
-    api.post("/rollouts/:id/" + name)
+      Router api, HandlerTools tools, String name, Function<Said, RolloutInput> input) {
+    tools
+        .accepting(api.post("/rollouts/:id/" + name), Reason.NAME)
         .handler(
             ctx -> {
               String id = tools.path(ctx, "id");
-              long nowMs = clock.millis();
+              Said said =
+                  new Said(Caller.current().name(), Reason.of(tools.query(ctx, Reason.NAME)));
               tools.handleAsync(
                   ctx,
                   core.submit(
                       tx -> {
-                        Rollout moved = rollouts.act(tx, id, input.apply(nowMs), nowMs);
-                        audit(tx, name, moved);
-                        return view(moved);
+                        Rollout moved = rollouts.act(tx, id, input.apply(said), clock.millis());
+                        audit(tx, name, moved, said.reason());
+                        return new RolloutViews(Reading.of(tx)).whole(moved);
                       }));
             });
   }
@@ -146,63 +138,51 @@ public final class RolloutRoutes implements Routes {
         ctx,
         tools.blocking(
             () -> {
-              List<Table.Row<Rollout>> page = stored.scan(Rollouts.ROLLOUTS, "", after, limit);
+              List<Table.Row<Rollout>> page =
+                  stored.scan(RolloutRecords.ROLLOUTS, "", after, limit);
               Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-              answer.put("items", page.stream().map(row -> view(row.value())).toList());
+              answer.put("items", page.stream().map(row -> views().summary(row.value())).toList());
               answer.put("next", page.size() < limit ? null : page.getLast().id());
               return answer;
             }));
   }
 
+  private void targets(RoutingContext ctx, HandlerTools tools) {
+    String id = tools.path(ctx, "id");
+    Optional<TargetState> state = tools.query(ctx, "state").map(RolloutRoutes::state);
+    int after = tools.query(ctx, "after").map(RolloutRoutes::position).orElse(-1);
+    int limit = tools.limit(ctx);
+    tools.handleAsync(ctx, tools.blocking(() -> views().targets(require(id), state, after, limit)));
+  }
+
+  private static TargetState state(String text) {
+    return Arrays.stream(TargetState.values())
+        .filter(state -> state.name().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new FlotillaException(ErrorCode.INPUT_INVALID, "no target is " + text));
+  }
+
+  private static int position(String text) {
+    if (!text.matches("[0-9]{1,7}")) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "\"after\" is the \"next\" of the page before");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private void decisions(RoutingContext ctx, HandlerTools tools) {
+    String id = tools.path(ctx, "id");
+    String after = tools.query(ctx, "after").orElse("");
+    int limit = tools.limit(ctx);
+    tools.handleAsync(ctx, tools.blocking(() -> views().decisions(require(id), after, limit)));
+  }
+
   private Rollout require(String id) {
     return stored
-        .get(Rollouts.ROLLOUTS, id)
+        .get(RolloutRecords.ROLLOUTS, id)
         .orElseThrow(
             () ->
                 new FlotillaException(
                     ErrorCode.ROLLOUT_NOT_FOUND, "no rollout has this id: see GET /rollouts"));
-  }
-
-  /** A rollout as the API shows it. */
-  static Map<String, @Nullable Object> view(Rollout rollout) {
-    Map<String, @Nullable Object> view = new LinkedHashMap<>();
-    view.put("id", rollout.id());
-    view.put("model", rollout.version().model());
-    view.put("version", rollout.version().version());
-    view.put("bundle", rollout.version().bundle());
-    view.put("selector", rollout.plan().selector());
-    view.put("state", rollout.state().name());
-    List<Map<String, Object>> waves = new ArrayList<>();
-    for (int index = 0; index < rollout.plan().waves().size(); index++) {
-      waves.add(
-          Map.of(
-              "index",
-              index,
-              "open",
-              index < rollout.openWaves(),
-              "devices",
-              rollout.wave(index).stream().map(RolloutRoutes::view).toList()));
-    }
-    view.put("waves", waves);
-    view.put("maxFailures", rollout.plan().maxFailures());
-    view.put("deploymentTimeoutSeconds", rollout.plan().deploymentTimeoutSeconds());
-    view.put("skipUnfit", rollout.plan().leftOut().isPresent());
-    view.put(
-        "skipped",
-        rollout.plan().leftOut().orElse(LeftOut.NOBODY).devices().entrySet().stream()
-            .map(device -> Map.of("device", device.getKey(), "reasons", device.getValue()))
-            .toList());
-    view.put("createdAtMs", rollout.createdAtMs());
-    view.put("reason", rollout.reason().orElse(null));
-    return view;
-  }
-
-  private static Map<String, @Nullable Object> view(Target target) {
-    Map<String, @Nullable Object> view = new LinkedHashMap<>();
-    view.put("id", target.device());
-    view.put("state", target.state().name());
-    view.put("code", target.code().orElse(null));
-    view.put("assignment", target.assignment());
-    return view;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Rollouts: which device shall run which version, when, and what to do when a device says no. The
- * engine is pure: a rollout and an input in, the next rollout and the actions to run out. The
- * service around it keeps rollouts, assignments and their numbers in the record store.
+ * engine that decides is a library of its own and pure. The service here keeps rollouts, their
+ * devices, assignments and numbers in the record store, and carries out what the engine asks.
  */
 @NullMarked
 package io.flotilla.controller.rollout;

@@ -59,6 +59,7 @@ public final class CapturedRows {
    * @param labelledOnly whether rows without a label are left out; true if missing
    * @param fromMs only rows scored at or after this Unix time in milliseconds on the device
    * @param toMs only rows scored before this one
+   * @param reason why they are made a dataset
    */
   public record Wanted(
       String model,
@@ -66,7 +67,8 @@ public final class CapturedRows {
       Optional<String> selector,
       Optional<Boolean> labelledOnly,
       Optional<Long> fromMs,
-      Optional<Long> toMs) {
+      Optional<Long> toMs,
+      Optional<String> reason) {
     private boolean covers(long atMs) {
       return fromMs.map(from -> atMs >= from).orElse(true)
           && toMs.map(to -> atMs < to).orElse(true);

@@ -4,6 +4,7 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.catalog.Intake;
 import io.flotilla.controller.catalog.RegistrationQuery;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
@@ -11,7 +12,6 @@ import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Lane;
 import io.flotilla.controller.http.Paging;
 import io.flotilla.controller.http.Routes;
-import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.dataset.Dataset;
 import io.flotilla.registry.dataset.DatasetFormat;
 import io.flotilla.registry.dataset.DatasetPage;
@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class DatasetRoutes implements Routes {
   private static final int CREATED = 201;
   private static final int OK = 200;
-  private static final String OPERATOR = "operator";
 
   private final Intake intake;
   private final DatasetRegistry datasets;
@@ -71,8 +70,12 @@ public final class DatasetRoutes implements Routes {
     api.post("/datasets/:name/captured")
         .handler(tools.jsonBody())
         .handler(ctx -> registerCaptured(ctx, tools));
-    api.post("/datasets/:name").handler(ctx -> register(ctx, tools));
-    api.get("/datasets").handler(ctx -> list(ctx, tools));
+    tools
+        .accepting(api.post("/datasets/:name"), "format", "tag", "description", Reason.NAME)
+        .handler(ctx -> register(ctx, tools));
+    tools
+        .accepting(api.get("/datasets"), "name", "after", "limit")
+        .handler(ctx -> list(ctx, tools));
     String version = "/datasets/:name/versions/:version";
     api.get(version)
         .handler(
@@ -82,7 +85,7 @@ public final class DatasetRoutes implements Routes {
                   ctx, tools.blocking(() -> DatasetViews.dataset(datasets.resolve(reference))));
             });
     api.get(version + "/profile").handler(ctx -> profile(ctx, tools));
-    api.get(version + "/comparison").handler(ctx -> compare(ctx, tools));
+    tools.accepting(api.get(version + "/comparison"), "with").handler(ctx -> compare(ctx, tools));
     api.get(version + "/content").handler(ctx -> content(ctx, tools));
   }
 
@@ -97,7 +100,8 @@ public final class DatasetRoutes implements Routes {
             tools.query(ctx, "format").map(DatasetFormat::named),
             Optional.empty(),
             tools.query(ctx, "description").orElse(""),
-            RegistrationQuery.tags(ctx));
+            RegistrationQuery.tags(ctx, tools));
+    Reason reason = Reason.of(tools.query(ctx, Reason.NAME));
     answer(
         ctx,
         tools,
@@ -105,12 +109,13 @@ public final class DatasetRoutes implements Routes {
             tools,
             new Intake.Attempt("dataset", request.name()),
             tools.receive(ctx, DatasetRegistry.MAX_BYTES),
-            file -> steps(() -> prepare(request, file))));
+            file -> steps(() -> prepare(request, file), reason)));
   }
 
   private void registerCaptured(RoutingContext ctx, HandlerTools tools) {
     NewDataset request = NewDataset.named(tools.path(ctx, "name")).withFormat(DatasetFormat.CSV);
     CapturedRows.Wanted wanted = tools.readJson(ctx, CapturedRows.Wanted.class);
+    Reason reason = Reason.of(wanted.reason());
     tools.withMoreTime(ctx);
     answer(
         ctx,
@@ -118,11 +123,13 @@ public final class DatasetRoutes implements Routes {
         intake.take(
             tools,
             new Intake.Attempt("dataset", request.name()),
-            steps(() -> prepareCaptured(request, wanted))));
+            steps(() -> prepareCaptured(request, wanted), reason)));
   }
 
-  private Intake.Steps<PreparedDataset, Registered> steps(Supplier<PreparedDataset> prepare) {
-    return new Intake.Steps<>(prepare, this::commit, PreparedDataset::close);
+  private Intake.Steps<PreparedDataset, Registered> steps(
+      Supplier<PreparedDataset> prepare, Reason reason) {
+    return new Intake.Steps<>(
+        prepare, (tx, prepared) -> commit(tx, prepared, reason), PreparedDataset::close);
   }
 
   private PreparedDataset prepare(NewDataset request, Path file) {
@@ -148,12 +155,12 @@ public final class DatasetRoutes implements Routes {
     }
   }
 
-  private Registered commit(Transaction tx, PreparedDataset prepared) {
+  private Registered commit(Transaction tx, PreparedDataset prepared, Reason reason) {
     Registered registered = datasets.commit(tx.records(), prepared);
     if (registered.created()) {
       Dataset dataset = registered.dataset();
       String subject = "dataset/" + DatasetViews.reference(dataset);
-      tx.audit(new AuditAction(OPERATOR, "dataset.register", subject, Map.of()));
+      tx.audit(reason.action("dataset.register", subject));
       events.append(
           tx,
           new FleetEvent(

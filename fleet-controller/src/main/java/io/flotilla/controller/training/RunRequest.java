@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param fresh true to compute every step anew instead of taking what earlier runs made of the same
  *     inputs; default false
  * @param git the code that the pipeline belongs to
+ * @param reason why it is started
  */
 public record RunRequest(
     String pipeline,
@@ -25,7 +26,8 @@ public record RunRequest(
     Optional<String> champion,
     String model,
     Optional<Boolean> fresh,
-    Optional<Git> git) {
+    Optional<Git> git,
+    Optional<String> reason) {
   /**
    * What git says about the folder where the run was asked for.
    *

@@ -45,7 +45,7 @@ public final class TrainingRoutes implements Routes {
               String id = tools.path(ctx, "id");
               tools.handleAsync(ctx, tools.blocking(() -> view(require(id))));
             });
-    api.get("/runs").handler(ctx -> list(ctx, tools));
+    tools.accepting(api.get("/runs"), "after", "limit").handler(ctx -> list(ctx, tools));
     api.get("/runs/:id/bundle")
         .handler(
             ctx -> {

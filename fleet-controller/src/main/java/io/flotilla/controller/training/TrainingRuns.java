@@ -6,10 +6,10 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.layout.DurableFiles;
 import io.flotilla.controller.core.DecisionLoop;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.FleetEvent;
-import io.flotilla.registry.audit.AuditAction;
 import io.flotilla.registry.dataset.Dataset;
 import io.flotilla.registry.dataset.DatasetFormat;
 import io.flotilla.registry.dataset.DatasetRegistry;
@@ -112,12 +112,14 @@ public final class TrainingRuns implements AutoCloseable {
   /**
    * Records a run and queues it.
    *
-   * @throws FlotillaException {@code PIPELINE_INVALID}; {@code NAME_INVALID}; {@code
-   *     DATASET_NOT_FOUND}; {@code MODEL_NOT_FOUND}, {@code VERSION_NOT_FOUND} for the champion;
-   *     {@code CONFLICT} if {@link #MAX_WAITING} runs wait already
+   * @throws FlotillaException {@code INPUT_INVALID} for the reason; {@code PIPELINE_INVALID};
+   *     {@code NAME_INVALID}; {@code DATASET_NOT_FOUND}; {@code MODEL_NOT_FOUND}, {@code
+   *     VERSION_NOT_FOUND} for the champion; {@code CONFLICT} if {@link #MAX_WAITING} runs wait
+   *     already
    */
   public Run start(RunRequest request) {
     Names.requireName("model", request.model());
+    Reason reason = Reason.of(request.reason());
     Pipeline pipeline = PipelineYaml.decode(request.pipeline()).with(request.overrides());
     Plan.of(pipeline);
     requireInputs(pipeline, request);
@@ -141,7 +143,7 @@ public final class TrainingRuns implements AutoCloseable {
             tx -> {
               Run started = registries.runs().start(tx.records(), pipeline.name(), inputs);
               announce(tx, "started", started);
-              tx.audit(new AuditAction("operator", "run.start", "run/" + started.id(), Map.of()));
+              tx.audit(reason.action("run.start", "run/" + started.id()));
               return started;
             });
     try {

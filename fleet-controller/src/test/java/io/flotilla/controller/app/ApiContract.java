@@ -8,13 +8,17 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -24,6 +28,7 @@ import java.util.regex.Pattern;
  */
 final class ApiContract {
   private static final String JSON = "application/json";
+  private static final String REASON = "reason";
 
   private final JsonObject document;
   private final JsonObject components;
@@ -32,6 +37,9 @@ final class ApiContract {
   private final JsonSchemaFactory factory =
       JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
   private final Set<String> met = new TreeSet<>();
+
+  /** What was given as a reason, by operations that take one. */
+  private final Map<String, Set<String>> reasons = new TreeMap<>();
 
   /** One operation. */
   private record Operation(String method, String template, Pattern path, JsonObject described) {
@@ -55,6 +63,24 @@ final class ApiContract {
                 paths.getJsonObject(path).getJsonObject(method)));
       }
     }
+    operations.stream()
+        .filter(this::takesReason)
+        .forEach(operation -> reasons.put(operation.name(), new TreeSet<>()));
+  }
+
+  private boolean takesReason(Operation operation) {
+    JsonObject content =
+        operation
+            .described()
+            .getJsonObject("requestBody", new JsonObject())
+            .getJsonObject("content", new JsonObject());
+    JsonObject schema =
+        resolved(
+            content
+                .getJsonObject(JSON, new JsonObject())
+                .getJsonObject("schema", new JsonObject()));
+    return parameters(operation).contains(REASON)
+        || schema.getJsonObject("properties", new JsonObject()).containsKey(REASON);
   }
 
   /** Checks an exchange; fails if anything of it is not described. */
@@ -71,6 +97,8 @@ final class ApiContract {
     }
     if (exchange.status() < 300) {
       met.add(operation.name());
+      reason(exchange, target)
+          .ifPresent(given -> reasons.getOrDefault(operation.name(), Set.of()).add(given));
       checkRequest(operation, exchange);
     }
     checkAnswer(operation, exchange);
@@ -83,13 +111,42 @@ final class ApiContract {
     return unmet;
   }
 
+  /** What successful exchanges gave as reasons, for every operation that takes one. */
+  Map<String, Set<String>> reasons() {
+    return reasons;
+  }
+
+  /** The query parameters of every operation, in the order of their names. */
+  Map<String, Set<String>> parameters() {
+    Map<String, Set<String>> parameters = new TreeMap<>();
+    operations.forEach(one -> parameters.put(one.name(), new TreeSet<>(parameters(one))));
+    return parameters;
+  }
+
+  private static Optional<String> reason(TestOperator.Exchange exchange, String[] target) {
+    String inQuery = target.length == 2 ? target[1] : "";
+    Optional<String> given =
+        Arrays.stream(inQuery.split("&", -1))
+            .filter(parameter -> parameter.startsWith(REASON + "="))
+            .map(parameter -> parameter.substring(REASON.length() + 1))
+            .map(text -> URLDecoder.decode(text, StandardCharsets.UTF_8))
+            .findFirst();
+    return exchange.sentType().equals(JSON)
+        ? given.or(
+            () -> Optional.ofNullable(new JsonObject(text(exchange.sent())).getString(REASON)))
+        : given;
+  }
+
+  private static List<String> parameters(Operation operation) {
+    return operation.described().getJsonArray("parameters", new JsonArray()).stream()
+        .map(JsonObject.class::cast)
+        .filter(parameter -> "query".equals(parameter.getString("in")))
+        .map(parameter -> parameter.getString("name"))
+        .toList();
+  }
+
   private static void checkQuery(Operation operation, String query) {
-    List<String> described =
-        operation.described().getJsonArray("parameters", new JsonArray()).stream()
-            .map(JsonObject.class::cast)
-            .filter(parameter -> "query".equals(parameter.getString("in")))
-            .map(parameter -> parameter.getString("name"))
-            .toList();
+    List<String> described = parameters(operation);
     for (String parameter : query.split("&", -1)) {
       assertThat(described).as(operation.name()).contains(parameter.replaceFirst("=.*", ""));
     }

@@ -20,8 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,21 +69,64 @@ class ApiContractTest {
       try (TestOperator operator = new TestOperator(controller.operatorFile(), contract::check)) {
         system(operator);
         datasets(operator);
-        registry(operator, publisher);
         environments(operator);
+        registry(operator, publisher);
         aliases(operator);
+        operators(operator);
         fleet(operator);
         notes(operator);
         runs(operator);
         custody(operator);
         refusals(operator);
-        assertThat(operator.delete(V1).status()).isEqualTo(409);
         assertThat(operator.delete("/models/digits/versions/3?reason=worse").status())
             .isEqualTo(204);
-        assertThat(operator.post("/blobs/collect").json().getInteger("collected")).isEqualTo(1);
+        assertThat(operator.post("/blobs/collect?reason=tidy%20up").json().getInteger("collected"))
+            .isEqualTo(1);
       }
       assertThat(contract.unmet()).isEmpty();
+      parameters(first, contract.parameters());
+      assertThat(contract.reasons()).hasSizeGreaterThan(20);
+      Set<String> audited = auditedReasons(first);
+      contract
+          .reasons()
+          .forEach(
+              (operation, given) ->
+                  assertThat(given).as(operation).isNotEmpty().isSubsetOf(audited));
     }
+  }
+
+  /** Every operation refuses an unknown parameter, and knows those that are described. */
+  private static void parameters(TestOperator operator, Map<String, Set<String>> described) {
+    assertThat(described).hasSizeGreaterThan(60);
+    described.forEach(
+        (operation, known) -> {
+          String[] parts = operation.split(" ", 2);
+          String path = parts[1].replaceAll("\\{\\w+}", "1");
+          JsonObject problem = operator.call(parts[0], path + "?nonsense=1").json();
+
+          assertThat(problem.getString("code")).as(operation).isEqualTo("INPUT_INVALID");
+          assertThat(problem.getString("detail"))
+              .as(operation)
+              .endsWith(
+                  " no query parameter nonsense: it takes "
+                      + (known.isEmpty() ? "none" : String.join(", ", known)));
+        });
+  }
+
+  private static Set<String> auditedReasons(TestOperator operator) {
+    Set<String> reasons = new TreeSet<>();
+    String after = "0";
+    while (after != null) {
+      JsonObject page = operator.get("/audit?limit=1000&after=" + after).json();
+      for (Object entry : page.getJsonArray("items")) {
+        JsonObject details = ((JsonObject) entry).getJsonObject("details");
+        if (details.containsKey("reason")) {
+          reasons.add(details.getString("reason"));
+        }
+      }
+      after = page.getString("next");
+    }
+    return reasons;
   }
 
   private static void system(TestOperator operator) {
@@ -93,7 +139,9 @@ class ApiContractTest {
   private static void datasets(TestOperator operator) {
     String rows = rows();
     operator.upload(
-        "/datasets/rooms?format=csv&tag=team=vision&description=rooms", "text/csv", bytes(rows));
+        "/datasets/rooms?format=csv&tag=team=vision&description=rooms&reason=winter",
+        "text/csv",
+        bytes(rows));
     operator.upload("/datasets/rooms", "text/csv", bytes(rows));
     operator.upload(
         "/datasets/rooms",
@@ -169,7 +217,8 @@ class ApiContractTest {
             .put("providers", JsonArray.of("CPUExecutionProvider"))
             .put("memoryBytes", 1024)
             .put("sessionOptions", new JsonObject().put("session.intra_op.allow_spinning", "0"));
-    JsonObject environment = new JsonObject().put("spec", spec).put("description", "edge");
+    JsonObject environment =
+        new JsonObject().put("spec", spec).put("description", "edge").put("reason", "new boards");
     operator.post("/environments/edge", environment);
     operator.post("/environments/edge", environment);
     operator.get("/environments?limit=1");
@@ -189,6 +238,25 @@ class ApiContractTest {
   }
 
   /** A device that enrols, gets a version, scores and is shut out. */
+  private static void operators(TestOperator operator) {
+    JsonObject viewer = new JsonObject().put("role", "viewer");
+    JsonObject wanted =
+        new JsonObject().put("grants", JsonArray.of(viewer)).put("reason", "a new colleague");
+    operator.put("/operators/anna", wanted);
+    operator.get("/operators");
+    operator.get("/operators/anna");
+    operator.get("/whoami");
+    JsonObject token =
+        operator
+            .post(
+                "/operators/anna/tokens",
+                new JsonObject().put("description", "laptop").put("days", 7).put("reason", "new"))
+            .json();
+    operator.delete("/operators/anna/tokens/" + token.getString("id") + "?reason=lost");
+    operator.delete("/operators/anna?reason=left");
+    operator.get("/operators/anna");
+  }
+
   private static void fleet(TestOperator operator) throws InterruptedException {
     String claim =
         operator
@@ -197,7 +265,8 @@ class ApiContractTest {
                 new JsonObject()
                     .put("count", 1)
                     .put("ttlSeconds", 600)
-                    .put("labels", new JsonObject().put("site", "lyon")))
+                    .put("labels", new JsonObject().put("site", "lyon"))
+                    .put("reason", "a new site"))
             .json()
             .getJsonArray("claims")
             .getString(0);
@@ -215,29 +284,66 @@ class ApiContractTest {
       operator.get(V1 + "/devices?fromMs=0&limit=10");
       operator.get(V1 + "/lineage");
       operator.accept(V1 + "/lineage", "image/svg+xml");
-      JsonObject job =
-          operator
-              .post(
-                  V1 + "/profile-jobs",
-                  new JsonObject()
-                      .put("device", "dev-a")
-                      .put("threads", JsonArray.of(1))
-                      .put("budgetSeconds", 5))
-              .json();
-      operator.get("/profile-jobs/" + job.getString("id"));
+      profile(operator);
       operator.patch(
           "/devices/dev-a/labels",
           new JsonObject()
               .put("set", new JsonObject().put("row", "7"))
-              .put("remove", JsonArray.of("site")));
+              .put("remove", JsonArray.of("site"))
+              .put("reason", "it was moved"));
       operator.get("/devices?selector=row=7&limit=1");
-      JsonObject again = plan().put("version", 2).put("skipUnfit", true);
-      String second = "/rollouts/" + operator.post("/rollouts", again).json().getString("id");
-      operator.post(second + "/pause");
-      operator.post(second + "/resume");
-      operator.post(second + "/abort");
-      operator.post("/devices/dev-a/revoke");
+      rollouts(operator, rollout);
+      assertThat(operator.delete(V1 + "?reason=early").json().getJsonArray("users"))
+          .contains("dev-a");
+      operator.post("/devices/dev-a/revoke?reason=stolen");
     }
+  }
+
+  private static void profile(TestOperator operator) {
+    JsonObject job =
+        operator
+            .post(
+                V1 + "/profile-jobs",
+                new JsonObject()
+                    .put("device", "dev-a")
+                    .put("threads", JsonArray.of(1))
+                    .put("budgetSeconds", 5)
+                    .put("reason", "slow there"))
+            .json();
+    operator.get("/profile-jobs/" + job.getString("id"));
+  }
+
+  private static void rollouts(TestOperator operator, String finished) {
+    JsonObject again = plan().put("version", 2).put("skipUnfit", true);
+    String second = "/rollouts/" + operator.post("/rollouts", again).json().getString("id");
+    operator.post(second + "/pause?reason=lunch");
+    operator.post(second + "/resume?reason=lunch%20is%20over");
+    assertThat(operator.post(second + "/abort?reason=too%20warm").json().getString("reason"))
+        .isEqualTo("aborted by operator: too warm");
+    operator.post("/rollouts/preview", plan().put("version", 2));
+    operator.get(finished + "/targets?state=SUCCEEDED&limit=10");
+    operator.get(finished + "/decisions?limit=10");
+    JsonObject admin = new JsonObject().put("role", "admin");
+    operator.put("/operators/bob", new JsonObject().put("grants", JsonArray.of(admin)));
+    String token =
+        operator
+            .post("/operators/bob/tokens", new JsonObject().put("days", 1))
+            .json()
+            .getString("token");
+    JsonObject wanted =
+        plan()
+            .put("version", 2)
+            .put("approval", true)
+            .put("onFailure", "UNDO")
+            .put("retries", new JsonObject().put("TRANSIENT", 1))
+            .put("pace", new JsonObject().put("perMinute", 60))
+            .put("window", new JsonObject().put("from", "00:00").put("to", "24:00"));
+    TestOperator.Answer created = operator.as(token).post("/rollouts", wanted);
+    assertThat(created.json().getString("state")).isEqualTo("AWAITING_APPROVAL");
+    String third = "/rollouts/" + created.json().getString("id");
+    assertThat(operator.as(token).post(third + "/approve").status()).isEqualTo(403);
+    operator.post(third + "/approve?reason=looked%20at");
+    operator.post(third + "/undo?reason=worse");
   }
 
   private static JsonObject plan() {
@@ -247,7 +353,8 @@ class ApiContractTest {
         .put("selector", "*")
         .put("waves", JsonArray.of(new JsonObject().put("percent", 100)))
         .put("maxFailures", 0)
-        .put("deploymentTimeoutSeconds", 600);
+        .put("deploymentTimeoutSeconds", 600)
+        .put("reason", "better at night");
   }
 
   private static String rollOut(TestOperator operator, TestDevice device)
@@ -279,7 +386,8 @@ class ApiContractTest {
     operator.get("/predictions/digits");
     operator.get("/captured?model=digits&sampled=true&unlabelled=true&limit=10");
     operator.upload(
-        "/labels", "application/x-ndjson", bytes("{\"id\":\"dev-a/boot/1\",\"label\":\"8\"}\n"));
+        "/labels?reason=by%20hand",
+        "application/x-ndjson", bytes("{\"id\":\"dev-a/boot/1\",\"label\":\"8\"}\n"));
     operator.post(
         "/datasets/seen/captured",
         new JsonObject()
@@ -288,9 +396,10 @@ class ApiContractTest {
             .put("selector", "*")
             .put("labelledOnly", true)
             .put("fromMs", 0)
-            .put("toMs", 2000));
+            .put("toMs", 2000)
+            .put("reason", "what it saw"));
     operator.get("/drift/digits");
-    operator.post("/drift/digits/cohorts");
+    operator.post("/drift/digits/cohorts?reason=summer");
   }
 
   private static void notes(TestOperator operator) {
@@ -311,16 +420,24 @@ class ApiContractTest {
             .put("machine", new JsonObject().put("cpus", 2).put("os", "linux"))
             .put("points", JsonArray.of(point))
             .put("recommendedThreads", 2)
-            .put("atMs", 5));
+            .put("atMs", 5)
+            .put("reason", "a new bench"));
     operator.get(V1 + "/profiles");
+    JsonObject recommended = operator.get(V1).json().getJsonObject("recommendations");
+    assertThat(recommended.getJsonObject("amd64/2").getInteger("threads")).isEqualTo(2);
+    conversions(operator);
+  }
+
+  private static void conversions(TestOperator operator) {
     operator.post(
         V1 + "/conversions",
         new JsonObject()
             .put("kind", "fp16")
             .put("succeeded", true)
-            .put("report", new JsonObject().put("sizeBytes", 7))
+            .put("report", new JsonObject().put("sizeBytes", 7).putNull("accuracy"))
             .putNull("failure")
-            .put("result", "digits:2"));
+            .put("result", "digits:2")
+            .put("reason", "too large"));
     operator.post(
         V1 + "/conversions",
         new JsonObject()
@@ -329,7 +446,22 @@ class ApiContractTest {
             .put(
                 "failure",
                 new JsonObject().put("code", "CONVERSION_FAILED").put("message", "no weights")));
-    operator.get(V1 + "/conversions?limit=1");
+    assertThat(
+            operator
+                .get(V1 + "/conversions?limit=1")
+                .json()
+                .getJsonArray("items")
+                .getJsonObject(0)
+                .getJsonObject("report"))
+        .isEqualTo(new JsonObject().put("sizeBytes", 7).putNull("accuracy"));
+    operator.post(
+        "/models/trees/conversions",
+        new JsonObject()
+            .put("kind", "import-trees")
+            .put(
+                "failure",
+                new JsonObject().put("code", "TREE_DUMP_INVALID").put("message", "no trees"))
+            .put("reason", "from the lab"));
   }
 
   private static void runs(TestOperator operator) {
@@ -341,6 +473,7 @@ class ApiContractTest {
                     .put("pipeline", PIPELINE)
                     .put("inputs", new JsonObject().put("train", "rooms:1"))
                     .put("model", "rooms")
+                    .put("reason", "monthly")
                     .put(
                         "git",
                         new JsonObject()
@@ -365,14 +498,18 @@ class ApiContractTest {
     JsonObject verdict = operator.post("/audit/verification", head).json();
     assertThat(verdict.getJsonArray("problems")).as(verdict.encode()).isEmpty();
     Path backup = folder.resolve("backup.tar");
-    Files.write(backup, operator.get("/backup").body());
+    Files.write(backup, operator.get("/backup?reason=weekly").body());
     assertThat(BackupReader.verify(backup).head().sequence())
         .isGreaterThanOrEqualTo(head.getLong("sequence"));
     Path restored = folder.resolve("restored");
     BackupReader.restore(backup, restored);
     assertThat(restored.resolve("pki/assignment-key.pem")).exists();
     assertThat(operator.get("/events?limit=1000").json().getJsonArray("items").encode())
-        .contains("io.flotilla.model.inspection.failed", "io.flotilla.backup.made");
+        .contains(
+            "io.flotilla.model.inspection.failed",
+            "io.flotilla.model.conversion.failed",
+            "\"subject\":\"model/trees\"",
+            "io.flotilla.backup.made");
   }
 
   private static void refusals(TestOperator operator) {

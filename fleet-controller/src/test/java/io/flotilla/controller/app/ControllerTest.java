@@ -15,6 +15,7 @@ import io.flotilla.hardware.probe.ProbeLimits;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.BundlePart;
 import io.flotilla.protocol.message.Capture;
+import io.flotilla.protocol.message.Status;
 import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
 import io.flotilla.protocol.topic.UpKind;
@@ -94,16 +95,37 @@ class ControllerTest {
       assertThat(operator.get("/rollouts/" + rollout).json().getString("state"))
           .isEqualTo("COMPLETED");
       assertThat(operator.get("/devices/dev-a").json().getJsonObject("running"))
-          .isEqualTo(
-              new JsonObject()
-                  .put("model", "digits")
-                  .put("version", 1)
-                  .put("bundle", before.target().bundle()));
+          .isEqualTo(versionOne(before));
       assertThat(operator.delete("/models/digits/versions/1").json().getString("code"))
           .isEqualTo("VERSION_IN_USE");
       observe(operator, device, before.target());
+      device.publish(UpKind.STATUS, new Status(1, false, "boot"));
       device.close();
+      onlyAShutOutDeviceLetsItsVersionGo(operator);
     }
+  }
+
+  private static JsonObject versionOne(Assignment assignment) {
+    return new JsonObject()
+        .put("model", "digits")
+        .put("version", 1)
+        .put("bundle", assignment.target().bundle());
+  }
+
+  private static void onlyAShutOutDeviceLetsItsVersionGo(TestOperator operator) {
+    String version = "/models/digits/versions/1";
+    await()
+        .atMost(PATIENCE)
+        .until(() -> !operator.get("/devices/dev-a").json().getBoolean("online"));
+    JsonObject refused = operator.delete(version).json();
+    assertThat(refused.getString("code")).isEqualTo("VERSION_IN_USE");
+    assertThat(refused.getJsonArray("users")).isEqualTo(JsonArray.of("dev-a"));
+    assertThat(refused.getInteger("userCount")).isEqualTo(1);
+
+    assertThat(operator.post("/devices/dev-a/revoke").status()).isEqualTo(200);
+
+    assertThat(operator.get("/devices/dev-a").json().getValue("running")).isNotNull();
+    assertThat(operator.delete(version).status()).isEqualTo(204);
   }
 
   /** What a cut leaves between the keeping of a blob and its record. */

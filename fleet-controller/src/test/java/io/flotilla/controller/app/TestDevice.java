@@ -111,7 +111,9 @@ final class TestDevice implements AutoCloseable {
   private final class Hearing implements LinkListener {
     @Override
     public void onConnected() {
-      publish(UpKind.HELLO, new Hello(1, "test", "boot", "spool", HARDWARE, Optional.empty(), 0));
+      publish(
+          UpKind.HELLO,
+          new Hello(1, "test", "boot", "spool", HARDWARE, Optional.empty(), 0, Optional.empty()));
       spooled.tailMap(acknowledged.get(), false).forEach((number, message) -> send(message));
     }
 

@@ -41,6 +41,17 @@ final class TestOperator implements AutoCloseable {
     }
   }
 
+  private TestOperator(JsonObject access, HttpClient http) {
+    this.access = access;
+    this.http = http;
+    this.observer = exchange -> {};
+  }
+
+  /** Somebody else, with this token; not to be closed. */
+  TestOperator as(String token) {
+    return new TestOperator(access.copy().put("token", token), http);
+  }
+
   /** An answer. */
   @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes: never compared or hashed
   record Answer(int status, byte[] body) {
@@ -84,6 +95,11 @@ final class TestOperator implements AutoCloseable {
 
   Answer post(String path, JsonObject body) {
     return send("POST", path, JSON, body.toBuffer().getBytes());
+  }
+
+  /** A call with any method and no body. */
+  Answer call(String method, String path) {
+    return send(method, path, "", new byte[0]);
   }
 
   /** A call without a body. */

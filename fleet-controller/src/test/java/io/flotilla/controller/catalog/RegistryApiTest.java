@@ -3,9 +3,6 @@ package io.flotilla.controller.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.bundle.manifest.Lineage;
-import io.flotilla.bundle.signing.TrustPolicies;
-import io.flotilla.bundle.signing.VerifyingKey;
-import io.flotilla.controller.custody.AuditRoutes;
 import io.flotilla.controller.device.TestFleet;
 import io.flotilla.controller.event.LoggedEvent;
 import io.flotilla.controller.fleet.TestOnnx;
@@ -13,14 +10,21 @@ import io.flotilla.controller.fleet.TestPublisher;
 import io.flotilla.controller.http.TestApi;
 import io.flotilla.registry.audit.AuditEntry;
 import io.flotilla.registry.audit.AuditFilter;
-import io.flotilla.registry.blob.BlobStore;
+import io.flotilla.registry.dataset.NewDataset;
+import io.flotilla.registry.environment.EnvironmentRegistry;
+import io.flotilla.registry.environment.EnvironmentSpec;
+import io.flotilla.registry.model.BundleInspector;
+import io.flotilla.registry.model.DatasetLink;
 import io.flotilla.registry.model.ModelRegistry;
 import io.flotilla.registry.model.ModelVersion;
-import io.flotilla.registry.model.RegistrationPolicy;
+import io.flotilla.registry.model.Prepared;
+import io.flotilla.registry.model.RegistrationRequest;
 import io.flotilla.registry.run.Run;
-import io.flotilla.registry.run.RunRegistry;
+import io.flotilla.registry.store.RecordStore;
 import io.flotilla.registry.store.WriteBatch;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -37,6 +41,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,49 +56,26 @@ class RegistryApiTest {
   private static final String ALIAS = "/models/digits/aliases/champion";
 
   @TempDir Path folder;
-  private final List<String> users = new ArrayList<>();
+  private TestRegistry registry;
+  private List<String> users;
   private TestPublisher publisher;
   private TestFleet fleet;
-  private RunRegistry runs;
   private ModelRegistry models;
   private TestApi api;
 
   @BeforeEach
-  void start() throws IOException {
-    Clock clock = Clock.systemUTC();
-    publisher = new TestPublisher(folder);
-    fleet = new TestFleet(folder.resolve("store"), clock);
-    runs = new RunRegistry(fleet.store, clock);
-    VerifyingKey root =
-        VerifyingKey.parsePem(Files.readString(publisher.trust().resolve("root.pem")));
-    byte[] trust = Files.readAllBytes(publisher.trust().resolve("trust.json"));
-    models =
-        new ModelRegistry(
-            fleet.store,
-            new BlobStore(folder.resolve("blobs")),
-            clock,
-            RegistrationPolicy.strict(
-                () -> TrustPolicies.verify(trust, root, Instant.parse("2026-01-01T00:00:00Z"))));
-    RegistryCatalog catalog = new RegistryCatalog(models, clock);
-    ModelChanges changes =
-        new ModelChanges(models, catalog, runs, fleet.events, (tx, version) -> users);
-    api =
-        new TestApi(
-            folder,
-            new ModelRoutes(
-                fleet.core,
-                new Intake(fleet.core, fleet.events),
-                models,
-                changes,
-                new ModelRoutes.Config(1 << 20, catalog)),
-            new AliasRoutes(fleet.core, models, changes),
-            new AuditRoutes(fleet.core, fleet.audit, fleet.events));
+  void start() {
+    registry = new TestRegistry(folder, BundleInspector.NONE);
+    users = registry.users;
+    publisher = registry.publisher;
+    fleet = registry.fleet;
+    models = registry.models;
+    api = registry.api;
   }
 
   @AfterEach
   void stop() {
-    api.close();
-    fleet.close();
+    registry.close();
   }
 
   @Test
@@ -103,6 +86,10 @@ class RegistryApiTest {
     patch(V1, "{\"tags\":{\"set\":{\"team\":\"edge\"}},\"metrics\":{\"set\":{\"accuracy\":0.9}}}");
     put("{\"version\":1,\"expected\":0,\"reason\":\"better\"}");
     put("{\"version\":1}");
+    for (String refused : List.of("x".repeat(501), "a%0Ab", "a%1Bb")) {
+      assertThat(TestApi.code(api.call("DELETE", V1 + "?reason=" + refused, null)))
+          .isEqualTo("INPUT_INVALID");
+    }
     assertThat(api.call("DELETE", ALIAS + "?reason=over", null).statusCode()).isEqualTo(204);
     assertThat(api.call("DELETE", V1 + "?reason=worse", null).statusCode()).isEqualTo(204);
 
@@ -217,20 +204,21 @@ class RegistryApiTest {
 
   @Test
   void aModelThatARunMadeHasItsMetricsAndDatasets() throws IOException {
+    registerRooms();
     Run run =
         fleet.decide(
             tx -> {
               Run started =
-                  runs.start(
+                  registry.runs.start(
                       tx.records(),
                       "tiny",
                       new Run.Inputs(
                           "digits",
                           "ab".repeat(32),
                           Map.of(),
-                          Map.of("train", "rooms:4@sha256:" + "cd".repeat(32)),
+                          Map.of("train", "rooms:1@sha256:" + "cd".repeat(32)),
                           Optional.empty()));
-              return runs.succeed(
+              return registry.runs.succeed(
                   tx.records(),
                   started.id(),
                   new Run.Outcome(
@@ -249,7 +237,7 @@ class RegistryApiTest {
     assertThat(version.getJsonObject("metrics"))
         .isEqualTo(new JsonObject().put("challenger.accuracy", 0.75).put("challenger.loss", 0.25));
     assertThat(version.getJsonArray("datasets").getJsonObject(0))
-        .isEqualTo(new JsonObject().put("use", "TRAINING").put("dataset", "rooms:4"));
+        .isEqualTo(new JsonObject().put("use", "TRAINING").put("dataset", "rooms:1"));
     assertThat(
             json(api.get("/models?query=metric.challenger.accuracy%3E0.7%20dataset=rooms"))
                 .getJsonArray("items"))
@@ -259,14 +247,145 @@ class RegistryApiTest {
   @Test
   void aVersionInUseIsNotDeletedAndItsUsersAreNamed() throws IOException {
     register("one");
-    users.addAll(List.of("cam-1", "cam-2"));
+    IntStream.rangeClosed(1, 120).forEach(i -> users.add("cam-" + i));
 
     HttpResponse<String> refused = api.call("DELETE", V1, null);
 
     assertThat(refused.statusCode()).isEqualTo(409);
-    assertThat(refused.body()).contains("VERSION_IN_USE", "cam-1", "cam-2");
+    JsonObject problem = json(refused);
+    assertThat(problem.getString("code")).isEqualTo("VERSION_IN_USE");
+    assertThat(problem.getString("detail"))
+        .contains("by cam-1, cam-2, cam-3, cam-4, cam-5 and 115 more");
+    assertThat(problem.getJsonArray("users")).isEqualTo(new JsonArray(users.subList(0, 100)));
+    assertThat(problem.getInteger("userCount")).isEqualTo(120);
     assertThat(api.get(V1).statusCode()).isEqualTo(200);
     assertThat(fleet.eventTypes()).doesNotContain("io.flotilla.model.deleted");
+  }
+
+  @Test
+  void aVersionCannotNameWhatIsNotRegistered() throws IOException {
+    byte[] archive = Files.readAllBytes(publisher.bundle("digits", "one"));
+    String needs = "/models/digits/versions?environment=edge:1";
+    String link = "/models/digits/versions?dataset=VALIDATION=rooms:1";
+
+    HttpResponse<String> noEnvironment = upload(needs, archive).join();
+    HttpResponse<String> noDataset = upload(link, archive).join();
+
+    assertThat(noEnvironment.statusCode()).isEqualTo(404);
+    assertThat(TestApi.code(noEnvironment)).isEqualTo("ENVIRONMENT_NOT_FOUND");
+    assertThat(noEnvironment.body()).contains("edge:1");
+    assertThat(TestApi.code(noDataset)).isEqualTo("DATASET_NOT_FOUND");
+    assertThat(api.get("/models/digits").statusCode()).isEqualTo(404);
+    List<String> told = fleet.decide(tx -> fleet.eventTypes());
+    assertThat(told)
+        .containsExactly(
+            "io.flotilla.model.registration.failed", "io.flotilla.model.registration.failed");
+    registerRooms();
+    fleet.decide(tx -> registry.environments.commit(tx.records(), edge()));
+    assertThat(upload(needs + "&dataset=VALIDATION=rooms:1", archive).join().statusCode())
+        .isEqualTo(201);
+  }
+
+  @Test
+  void whatAVersionNamesMayComeInTheSameDecision() throws IOException {
+    RegistrationRequest request =
+        new RegistrationRequest(
+            "digits",
+            "",
+            "",
+            Map.of(),
+            Map.of(),
+            List.of(new DatasetLink(DatasetLink.Use.TRAINING, "rooms:1")),
+            Optional.of("edge:1"),
+            "operator");
+    registerRooms();
+    try (Prepared prepared = models.prepare(request, publisher.bundle("digits", "one"))) {
+      boolean created =
+          fleet.decide(
+              tx -> {
+                registry.environments.commit(tx.records(), edge());
+                return registry.changes.register(tx, prepared).created();
+              });
+      assertThat(created).isTrue();
+    }
+  }
+
+  private static EnvironmentRegistry.Draft edge() {
+    return new EnvironmentRegistry.Draft("edge", EnvironmentSpec.ANY, "", "operator");
+  }
+
+  private void registerRooms() {
+    byte[] rows = "heat,label\n1,a\n2,b\n".getBytes(StandardCharsets.UTF_8);
+    registry.datasets.register(NewDataset.named("rooms"), new ByteArrayInputStream(rows));
+  }
+
+  @Test
+  void aVersionThatWasReadBeforeItsDeletionIsNotKeptAfterIt() throws Exception {
+    register("one");
+    CountDownLatch read = new CountDownLatch(1);
+    CountDownLatch deleted = new CountDownLatch(1);
+    RegistryCatalog catalog =
+        new RegistryCatalog(
+            registry.models(new SlowStore(fleet.store, read, deleted)), Clock.systemUTC());
+    CompletableFuture<Optional<KnownVersion>> asking =
+        CompletableFuture.supplyAsync(() -> catalog.find("digits", 1));
+    assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+
+    ModelVersion version = models.require("digits", 1);
+    catalog.retire(version);
+    assertThat(api.call("DELETE", V1, null).statusCode()).isEqualTo(204);
+    catalog.forget("digits", 1);
+    deleted.countDown();
+
+    assertThat(asking.join()).map(KnownVersion::available).contains(false);
+    assertThat(catalog.find("digits", 1)).map(KnownVersion::available).contains(false);
+  }
+
+  /** A store whose first reader of a version is held up with what it has read. */
+  private record SlowStore(RecordStore store, CountDownLatch read, CountDownLatch goOn)
+      implements RecordStore {
+    @Override
+    public Optional<byte[]> get(String key) {
+      Optional<byte[]> found = store.get(key);
+      if (key.startsWith("model-version/") && read.getCount() > 0) {
+        read.countDown();
+        try {
+          assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return found;
+    }
+
+    @Override
+    public void write(WriteBatch batch) {
+      store.write(batch);
+    }
+
+    @Override
+    public List<Entry> scan(String prefix, String afterKey, int limit) {
+      return store.scan(prefix, afterKey, limit);
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  @Test
+  void aVersionThatADecisionDeletesIsNotPushedOutOfMemoryByOthers() throws IOException {
+    register("one");
+    ModelVersion version = models.require("digits", 1);
+    RegistryCatalog catalog = new RegistryCatalog(models, Clock.systemUTC());
+    catalog.retire(version);
+    for (int i = 0; i <= RegistryCatalog.MAX_CACHED; i++) {
+      register("other " + i);
+      assertThat(catalog.find("digits", 2 + i)).isPresent();
+    }
+
+    assertThat(catalog.available(RegistryCatalog.ref(version))).isEmpty();
   }
 
   @Test
@@ -354,9 +473,7 @@ class RegistryApiTest {
   }
 
   private CompletableFuture<HttpResponse<String>> upload(String path, byte[] archive) {
-    return api.client.sendAsync(
-        api.request(path).POST(HttpRequest.BodyPublishers.ofByteArray(archive)).build(),
-        HttpResponse.BodyHandlers.ofString());
+    return registry.upload(path, archive);
   }
 
   private void patch(String path, String body) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.http.codec.ApiJson;
+import io.flotilla.registry.codec.RecordCodec;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,17 @@ class NewConversionTest {
         .contains(ErrorCode.CONVERSION_INTOLERABLE);
   }
 
+  @Test
+  void aReportIsKeptAsItIsNullsIncluded() {
+    String report = "{'accuracy':null,'sizeBytes':{'after':1,'before':2.5},'words':['x',null]}";
+
+    NewConversion read = read("{'kind':'fp16','succeeded':true,'report':" + report + "}");
+
+    assertThat(new String(ApiJson.encode(read), StandardCharsets.UTF_8))
+        .contains(report.replace('\'', '"'));
+    assertThat(RecordCodec.decode(RecordCodec.encode(read), NewConversion.class)).isEqualTo(read);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -39,6 +51,8 @@ class NewConversionTest {
         "{'kind':'fp16','succeeded':true,'result':'digits'}",
         "{'kind':'fp16','succeeded':true,'result':'digits:0'}",
         "{'kind':'fp16','succeeded':true,'more':1}",
+        "{'kind':'fp16','succeeded':true,'report':[1]}",
+        "{'kind':'fp16','succeeded':true,'report':7}",
       })
   void whatContradictsItselfIsRefused(String json) {
     assertThatThrownBy(() -> read(json))

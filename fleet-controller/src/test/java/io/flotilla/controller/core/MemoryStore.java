@@ -38,6 +38,17 @@ public final class MemoryStore implements RecordStore {
         .toList();
   }
 
+  /** Everything that is in it now. */
+  public synchronized NavigableMap<String, byte[]> backup() {
+    return new TreeMap<>(values);
+  }
+
+  /** Puts everything back that was in it at a backup, and nothing else. */
+  public synchronized void restore(NavigableMap<String, byte[]> backup) {
+    values.clear();
+    values.putAll(backup);
+  }
+
   /** How often something was written. */
   public synchronized int writes() {
     return writes;

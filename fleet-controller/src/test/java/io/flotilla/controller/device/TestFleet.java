@@ -6,7 +6,7 @@ import io.flotilla.controller.core.GovernedRecords;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.event.LoggedEvent;
 import io.flotilla.registry.audit.AuditLog;
-import io.flotilla.registry.store.RecordStore;
+import io.flotilla.registry.store.CheckpointStore;
 import io.flotilla.registry.store.rocksdb.RocksRecordStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** A real store, core, directory and event log in a folder. */
 public final class TestFleet implements AutoCloseable {
-  public final RecordStore store;
+  public final CheckpointStore store;
   public final AuditLog audit;
   public final DecisionLoop core;
   public final DeviceDirectory devices;

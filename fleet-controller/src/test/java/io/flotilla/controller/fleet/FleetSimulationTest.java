@@ -8,18 +8,24 @@ import io.flotilla.controller.governance.WrittenIntervals;
 import io.flotilla.controller.ingest.Accounting;
 import io.flotilla.controller.ingest.Predictions;
 import io.flotilla.controller.ingest.StoredPrediction;
-import io.flotilla.controller.rollout.Rollout;
-import io.flotilla.controller.rollout.RolloutPlan;
-import io.flotilla.controller.rollout.RolloutState;
-import io.flotilla.controller.rollout.Target;
-import io.flotilla.controller.rollout.TargetState;
-import io.flotilla.controller.rollout.WaveSize;
+import io.flotilla.controller.rollout.RolloutRequest;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.VersionRef;
+import io.flotilla.rollout.engine.Rollout;
+import io.flotilla.rollout.engine.RolloutInput;
+import io.flotilla.rollout.engine.RolloutState;
+import io.flotilla.rollout.engine.Target;
+import io.flotilla.rollout.engine.TargetState;
+import io.flotilla.rollout.plan.Tolerance;
+import io.flotilla.rollout.plan.WaveSize;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What must hold whatever is lost, repeated, reordered or killed; every failure names its seed. */
@@ -27,9 +33,10 @@ class FleetSimulationTest {
   private static final int SEEDS = 60;
   private static final int DEVICES = 10;
   private static final int MAX_STEPS = 3000;
-  private static final RolloutPlan PLAN =
-      new RolloutPlan(
-          "*", List.of(WaveSize.devices(2), WaveSize.percent(50), WaveSize.percent(100)), 0, 3600);
+  private static final List<RolloutRequest.WantedWave> WAVES =
+      Stream.of(WaveSize.devices(2), WaveSize.percent(50), WaveSize.percent(100))
+          .map(RolloutRequest.WantedWave::of)
+          .toList();
 
   @Test
   void everyDeviceHasItsTurnExactlyOnceThroughKillsAndABadNetwork() {
@@ -113,25 +120,107 @@ class FleetSimulationTest {
         }
       }
       assertThat(reached).as("seed %d", seed).isSubsetOf(Set.of("dev-a", "dev-b")).isNotEmpty();
-      assertThat(halted.targets().values())
+      assertThat(targets(world, halted))
           .filteredOn(target -> target.state() == TargetState.FAILED)
           .extracting(Target::code)
           .allSatisfy(code -> assertThat(code).contains("GOLDEN_VECTORS_FAILED"));
     }
   }
 
+  @Test
+  void devicesGoOnWithAControllerThatWasSetBackToABackup() {
+    long gaps = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedWorld world = new SimulatedWorld(seed, DEVICES, .05, version -> false);
+      if (seed % 3 > 0) {
+        run(world, 1, seed);
+      }
+      String open = create(world, 2);
+      work(world, world.random.nextInt(30));
+      NavigableMap<String, byte[]> backup = world.store.backup();
+      work(world, 20 + world.random.nextInt(100));
+
+      world.restore(backup);
+      Set<String> expected = new HashSet<>(predictions(world));
+      Map<String, Long> madeBefore = new TreeMap<>();
+      for (SimulatedDevice device : world.devices.values()) {
+        expected.addAll(device.waitingPredictions());
+        madeBefore.put(device.id, device.made());
+      }
+      if (seed % 2 == 0 && !find(world, open).state().over()) {
+        world.decide(tx -> world.rollouts.act(tx, open, new RolloutInput.Abort("no"), world.nowMs));
+      }
+      List<Rollout> after =
+          List.of(finish(world, open, seed), run(world, 1, seed), run(world, 2, seed));
+      work(world, 20);
+      drain(world, seed);
+
+      assertThat(after.getFirst().state().over()).isTrue();
+      assertThat(after.subList(1, 3))
+          .as("seed %d", seed)
+          .extracting(Rollout::state)
+          .containsOnly(RolloutState.COMPLETED);
+      for (SimulatedDevice device : world.devices.values()) {
+        assertThat(device.running()).as("seed %d", seed).contains(SimulatedWorld.V2);
+        for (long i = madeBefore.getOrDefault(device.id, 0L) + 1; i <= device.made(); i++) {
+          expected.add(device.id + "/boot/" + i);
+        }
+      }
+      assertThat(predictions(world))
+          .as("seed %d", seed)
+          .containsExactlyInAnyOrderElementsOf(expected);
+      gaps += world.eventTypes().stream().filter("io.flotilla.device.gap"::equals).count();
+    }
+    assertThat(gaps).as("devices that had come further than a backup").isGreaterThan(SEEDS);
+  }
+
+  private static void work(SimulatedWorld world, int steps) {
+    for (int i = 0; i < steps; i++) {
+      world.devices.values().forEach(d -> d.predict(1 + world.random.nextInt(3), world.nowMs));
+      world.step();
+    }
+  }
+
+  private static List<String> predictions(SimulatedWorld world) {
+    return new StoredRecords(world.store)
+        .scan(Predictions.PREDICTIONS, "", "", 100_000).stream().map(Table.Row::id).toList();
+  }
+
   private static Rollout run(SimulatedWorld world, int version, long seed) {
-    String id =
-        world
-            .decide(
-                tx -> {
-                  return world.rollouts.create(tx, "digits", version, PLAN, world.nowMs);
-                })
-            .id();
+    return finish(world, create(world, version), seed);
+  }
+
+  private static String create(SimulatedWorld world, int version) {
+    return world
+        .<Rollout>decide(tx -> world.rollouts.create(tx, request(version), "operator", world.nowMs))
+        .id();
+  }
+
+  private static RolloutRequest request(int version) {
+    return RolloutRequest.of(
+        RolloutRequest.What.of("digits", version),
+        RolloutRequest.Whom.of("*"),
+        WAVES,
+        Tolerance.of(0, 3600));
+  }
+
+  private static Rollout find(SimulatedWorld world, String id) {
+    return world.decide(tx -> world.rollouts.find(tx, id)).orElseThrow();
+  }
+
+  private static List<Target> targets(SimulatedWorld world, Rollout rollout) {
+    return world.decide(
+        tx ->
+            world.devices.keySet().stream()
+                .flatMap(id -> world.rollouts.target(tx, rollout.id(), id).stream())
+                .toList());
+  }
+
+  private static Rollout finish(SimulatedWorld world, String id, long seed) {
     for (int step = 0; step < MAX_STEPS; step++) {
       world.step();
-      Rollout rollout = world.decide(tx -> world.rollouts.find(tx, id)).orElseThrow();
-      if (rollout.state().terminal() && !rollout.inFlight()) {
+      Rollout rollout = find(world, id);
+      if (!rollout.open()) {
         return rollout;
       }
     }

@@ -45,6 +45,8 @@ final class SimulatedDevice {
   private final Predicate<VersionRef> refuses;
   private long lastSequence;
   private long lastAssignment;
+  private Optional<VersionRef> lastTarget = Optional.empty();
+  private long released;
   private Optional<VersionRef> running = Optional.empty();
   private long made;
 
@@ -63,7 +65,15 @@ final class SimulatedDevice {
 
   byte[] hello() {
     return MessageCodec.encode(
-        new Hello(1, "test", "boot", "spool-" + id, HARDWARE, running, lastAssignment));
+        new Hello(
+            1,
+            "test",
+            "boot",
+            "spool-" + id,
+            HARDWARE,
+            running,
+            lastAssignment,
+            Optional.of(new Hello.Past(released, lastTarget))));
   }
 
   void receive(Assignment assignment, long nowMs) {
@@ -75,14 +85,20 @@ final class SimulatedDevice {
       return;
     }
     lastAssignment = assignment.number();
+    lastTarget = Optional.of(assignment.target());
     accepted.add(assignment);
     say(assignment, DeploymentState.ASSIGNED, nowMs);
-    if (refuses.test(assignment.target())) {
+    if (refuses.test(assignment.target()) || isForbiddenDowngrade(assignment)) {
       say(assignment, DeploymentState.REFUSED, nowMs);
     } else {
       running = Optional.of(assignment.target());
       say(assignment, DeploymentState.COMMITTED, nowMs);
     }
+  }
+
+  private boolean isForbiddenDowngrade(Assignment assignment) {
+    return !assignment.purpose().downgradeAllowed()
+        && running.filter(now -> now.version() > assignment.target().version()).isPresent();
   }
 
   private void say(Assignment assignment, DeploymentState state, long nowMs) {
@@ -124,6 +140,16 @@ final class SimulatedDevice {
             new WindowReport.Totals(made, made, 0)));
   }
 
+  /** Ids of the predictions that are not acknowledged. */
+  List<String> waitingPredictions() {
+    return spool.values().stream()
+        .filter(envelope -> envelope.kind() == UpKind.CAPTURE)
+        .map(envelope -> MessageCodec.decode(envelope.body(), Capture.class))
+        .flatMap(capture -> capture.predictions().stream())
+        .map(Capture.Prediction::id)
+        .toList();
+  }
+
   private void spool(UpKind kind, Record body) {
     lastSequence++;
     spool.put(
@@ -135,6 +161,7 @@ final class SimulatedDevice {
   void acknowledged(Ack ack) {
     if (ack.spoolId().equals("spool-" + id)) {
       spool.headMap(ack.through() + 1).clear();
+      released = Math.max(released, ack.through());
     }
   }
 }

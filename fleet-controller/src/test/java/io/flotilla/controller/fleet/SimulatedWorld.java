@@ -10,6 +10,7 @@ import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.event.EventLog;
+import io.flotilla.controller.event.LoggedEvent;
 import io.flotilla.controller.governance.RunningIntervals;
 import io.flotilla.controller.ingest.BodyHandlers;
 import io.flotilla.controller.ingest.Ingest;
@@ -19,6 +20,7 @@ import io.flotilla.controller.rollout.Rollouts;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
@@ -34,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -58,6 +61,9 @@ final class SimulatedWorld {
   int kills;
 
   private final double trouble;
+
+  /** An acknowledgement of each device that the network may repeat, however old it is. */
+  private final Map<String, Ack> remembered = new TreeMap<>();
 
   /** What the broker holds: the last assignment published to each device. */
   private final Map<String, byte[]> retained = new TreeMap<>();
@@ -120,8 +126,8 @@ final class SimulatedWorld {
 
   private final class Handlers implements BodyHandlers {
     @Override
-    public void hello(Transaction tx, String device, Hello hello, long atMs) {
-      rollouts.hello(tx, device, hello, atMs);
+    public void hello(Transaction tx, String device, Hello hello, boolean forgot, long atMs) {
+      rollouts.hello(tx, device, hello, forgot, atMs);
     }
 
     @Override
@@ -138,6 +144,11 @@ final class SimulatedWorld {
     @Override
     public void profile(Transaction tx, String device, ProfileReport report, long atMs) {
       // Profile jobs have their own test.
+    }
+
+    @Override
+    public void health(Transaction tx, String device, HealthReport report, long atMs) {
+      // Gates have their own test.
     }
 
     @Override
@@ -166,6 +177,10 @@ final class SimulatedWorld {
     SimulatedDevice known = devices.get(device);
     if (known != null && !happens()) {
       known.acknowledged(ack);
+    }
+    if (known != null && happens()) {
+      known.acknowledged(remembered.getOrDefault(device, ack));
+      remembered.put(device, ack);
     }
   }
 
@@ -227,6 +242,28 @@ final class SimulatedWorld {
     kills++;
     retained.clear();
     start();
+  }
+
+  /** Types of all events, oldest first. */
+  List<String> eventTypes() {
+    EventLog events = new EventLog(store, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+    List<String> types = new ArrayList<>();
+    long after = 0;
+    List<LoggedEvent> page;
+    do {
+      page = events.page(after, EventLog.MAX_PAGE);
+      for (LoggedEvent event : page) {
+        types.add(event.type());
+        after = event.id();
+      }
+    } while (!page.isEmpty());
+    return types;
+  }
+
+  /** Sets the controller back to a backup. */
+  void restore(NavigableMap<String, byte[]> backup) {
+    store.restore(backup);
+    kill();
   }
 
   private void deliver() {

@@ -11,6 +11,11 @@ import java.util.Map;
 public final class TestOnnx {
   private static final int FLOAT = 1;
   private static final int INT64 = 7;
+  private static final int BOOL = 9;
+  private static final int FLOAT16 = 10;
+
+  /** Of an attribute. */
+  private static final int GRAPH = 5;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -41,6 +46,66 @@ public final class TestOnnx {
     return model(graph).bytes.toByteArray();
   }
 
+  /** Keeps a number of two bytes in each of these files. */
+  public static byte[] keepingWeightsIn(String... files) {
+    TestOnnx graph = new TestOnnx().text(2, "graph").part(12, value("output", row()));
+    for (String file : files) {
+      graph.part(
+          5,
+          new TestOnnx()
+              .number(1, 1)
+              .number(2, FLOAT16)
+              .text(8, file)
+              .part(13, entry(Map.entry("location", file)))
+              .number(14, 1));
+    }
+    return model(graph).bytes.toByteArray();
+  }
+
+  /** Takes its input so many times in a loop; each time costs a little. */
+  public static byte[] looping(long times, String text) {
+    TestOnnx count = new TestOnnx().number(2, INT64).part(7, varint(times)).text(8, "times");
+    return loop("times", text).part(5, count).finish(text);
+  }
+
+  /** Runs for ever. */
+  public static byte[] endless(String text) {
+    return loop("", text).finish(text);
+  }
+
+  /** The graph of a loop over an input of two numbers a row. */
+  private static TestOnnx loop(String times, String text) {
+    TestOnnx body =
+        new TestOnnx()
+            .part(1, new TestOnnx().text(1, "going").text(2, "again").text(4, "Identity"))
+            .part(
+                1, new TestOnnx().text(1, "value").text(1, "value").text(2, "next").text(4, "Add"))
+            .text(2, "body")
+            .part(11, value("step", INT64, new TestOnnx()))
+            .part(11, value("going", BOOL, new TestOnnx()))
+            .part(11, value("value", row()))
+            .part(12, value("again", BOOL, new TestOnnx()))
+            .part(12, value("next", row()));
+    TestOnnx node =
+        new TestOnnx()
+            .text(1, times)
+            .text(1, "yes")
+            .text(1, "input")
+            .text(2, "output")
+            .text(4, "Loop")
+            .part(5, new TestOnnx().text(1, "body").part(6, body).number(20, GRAPH));
+    return new TestOnnx()
+        .part(1, node)
+        .text(2, "loop of " + text)
+        .part(5, new TestOnnx().number(2, BOOL).part(5, varint(1)).text(8, "yes"))
+        .part(11, value("input", row()))
+        .part(12, value("output", row()));
+  }
+
+  private byte[] finish(String text) {
+    return model(this).text(6, text).bytes.toByteArray();
+  }
+
   private static TestOnnx model(TestOnnx graph) {
     return new TestOnnx()
         .number(1, 6)
@@ -60,7 +125,11 @@ public final class TestOnnx {
   }
 
   private static TestOnnx value(String name, TestOnnx shape) {
-    TestOnnx tensor = new TestOnnx().number(1, FLOAT).part(2, shape);
+    return value(name, FLOAT, shape);
+  }
+
+  private static TestOnnx value(String name, int type, TestOnnx shape) {
+    TestOnnx tensor = new TestOnnx().number(1, type).part(2, shape);
     return new TestOnnx().text(1, name).part(2, new TestOnnx().part(1, tensor));
   }
 

@@ -34,7 +34,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is mounted, what is described, and what is open, must be the same everywhere. */
 class ApiDescriptionTest {
+  private static final Map<String, Object> REASON = Map.of("$ref", "#/components/schemas/Reason");
   private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
+
+  /** Writes that take no reason, and why not. */
+  private static final Map<String, String> WITHOUT_REASON =
+      Map.of(
+          "POST /api/v1/enrolments",
+          "a device asks, by a claim that an operator issued for a reason",
+          "POST /api/v1/audit/verification",
+          "it changes nothing");
 
   @TempDir Path folder;
   private TestFleet fleet;
@@ -115,7 +124,7 @@ class ApiDescriptionTest {
               }
             });
 
-    assertThat(open).isEqualTo(new TreeSet<>(Access.openEndpoints()));
+    assertThat(open).isEqualTo(new TreeSet<>(AccessRules.API.openEndpoints()));
   }
 
   @Test
@@ -129,7 +138,7 @@ class ApiDescriptionTest {
                       .method(parts.get(0), HttpRequest.BodyPublishers.noBody()))
               .statusCode();
 
-      if (Access.openEndpoints().contains(endpoint)) {
+      if (AccessRules.API.openEndpoints().contains(endpoint)) {
         assertThat(status).as(endpoint).isNotEqualTo(401);
       } else {
         assertThat(status).as(endpoint).isEqualTo(401);
@@ -165,6 +174,50 @@ class ApiDescriptionTest {
 
     assertThat(codes)
         .isEqualTo(new ArrayList<>(Arrays.stream(ErrorCode.values()).map(Enum::name).toList()));
+  }
+
+  @Test
+  void everyWriteTakesAReasonOrIsSaidToHaveNone() {
+    Set<String> writes = new TreeSet<>();
+    Set<String> without = new TreeSet<>();
+    Map<String, Object> paths = at(description(), "paths");
+    for (String path : paths.keySet()) {
+      for (String method : at(paths, path).keySet()) {
+        if (!method.equals("get")) {
+          String name = method.toUpperCase(Locale.ROOT) + " " + HttpApi.BASE + path;
+          writes.add(name);
+          if (!reason(at(at(paths, path), method)).contains(REASON)) {
+            without.add(name);
+          }
+        }
+      }
+    }
+
+    assertThat(writes).hasSizeGreaterThan(20);
+    assertThat(without).isEqualTo(WITHOUT_REASON.keySet());
+  }
+
+  /** How an operation describes its reason, in the JSON body if it has one, else in the query. */
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> reason(Map<String, Object> operation) {
+    Map<String, Object> json = at(at(at(operation, "requestBody"), "content"), "application/json");
+    if (!json.isEmpty()) {
+      Map<String, Object> schema = at(json, "schema");
+      String reference = String.valueOf(schema.getOrDefault("$ref", ""));
+      Map<String, Object> schemas = at(at(description(), "components"), "schemas");
+      Map<String, Object> body =
+          reference.isEmpty()
+              ? schema
+              : at(schemas, reference.substring(reference.lastIndexOf('/') + 1));
+      return List.of(at(at(body, "properties"), "reason"));
+    }
+    List<Map<String, Object>> parameters =
+        (List<Map<String, Object>>) operation.getOrDefault("parameters", List.of());
+    return parameters.stream()
+        .filter(parameter -> "reason".equals(parameter.get("name")))
+        .filter(parameter -> "query".equals(parameter.get("in")))
+        .map(parameter -> at(parameter, "schema"))
+        .toList();
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.identity.TestDevices;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +68,10 @@ class HttpApiTest {
                           () -> {
                             throw new FlotillaException(ErrorCode.ROLLOUT_STATE, "not now");
                           })));
-      router.get("/page").handler(ctx -> tools.json(ctx, Map.of("limit", tools.limit(ctx))));
+      tools
+          .accepting(router.get("/page"), "limit", "after")
+          .handler(ctx -> tools.json(ctx, Map.of("limit", tools.limit(ctx))));
+      router.get("/undeclared").handler(ctx -> tools.json(ctx, tools.query(ctx, "after")));
       router
           .post("/greet")
           .handler(tools.jsonBody())
@@ -316,6 +320,69 @@ class HttpApiTest {
     assertThat(api.get("/ok").statusCode()).isEqualTo(200);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"?limti=5", "?limit=5&tag=x", "?Limit=5", "?%6cimit%20=5", "?x"})
+  void refusesAParameterThatTheRouteDoesNotDeclare(String query) {
+    HttpResponse<String> answer = api.get("/page" + query);
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(TestApi.code(answer)).isEqualTo("INPUT_INVALID");
+    assertThat(answer.body()).contains("it takes after, limit");
+    assertThat(TestApi.map(api.get("/page?%6cimit=5"))).containsEntry("limit", 5);
+  }
+
+  @Test
+  void aRouteThatDeclaresNoParameterTakesNone() {
+    assertThat(api.get("/ok?limit=5").body()).contains("no query parameter limit", "takes none");
+    assertThat(api.get("/ok?").statusCode()).isEqualTo(200);
+    assertThat(TestApi.code(api.get("/undeclared"))).isEqualTo("INTERNAL");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {20_000, 1 << 20})
+  void anAddressOverItsLimitIsAnsweredAndNotCutOff(int chars) throws Exception {
+    String line = "GET /api/v1/page?after=" + "x".repeat(chars) + " HTTP/1.1\r\n";
+
+    JsonObject problem = refusal(line + "Host: x\r\n\r\n", 414);
+
+    assertThat(problem.getString("code")).isEqualTo("REQUEST_TOO_LARGE");
+    assertThat(problem.getInteger("status")).isEqualTo(414);
+    assertThat(api.get("/ok").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void headersOverTheirLimitAreAnsweredAndNotCutOff() throws Exception {
+    JsonObject problem =
+        refusal("GET /api/v1/ok HTTP/1.1\r\nHost: " + "x".repeat(1 << 20) + "\r\n\r\n", 431);
+
+    assertThat(problem.getString("code")).isEqualTo("REQUEST_TOO_LARGE");
+  }
+
+  /** Sends all of a request and reads the problem that answers it. */
+  private JsonObject refusal(String request, int status) throws IOException {
+    try (Socket socket = rawTls()) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer)
+          .matches("(?s)HTTP/1\\.[01] " + status + " .*")
+          .containsIgnoringCase("content-type: application/problem+json")
+          .containsIgnoringCase("x-content-type-options: nosniff");
+      return new JsonObject(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"?limit=%zz HTTP/1.1\r\nHost: x", " HTTP/1.1"})
+  void anAddressThatCannotBeDecodedAndAMissingHostAreRefused(String rest) throws Exception {
+    try (Socket socket = rawTls()) {
+      String head = "GET /api/v1/page" + rest + "\r\nAuthorization: Bearer test-token\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .endsWith(" 400");
+    }
+  }
+
   @Test
   void malformedHttpIsAnsweredAndHarmsNobody() throws Exception {
     try (Socket socket = rawTls()) {
@@ -353,7 +420,8 @@ class HttpApiTest {
               taken.getLocalPort(),
               Duration.ofSeconds(1));
 
-      assertThatThrownBy(() -> HttpApi.start(config, token -> false, List.of()))
+      assertThatThrownBy(
+              () -> HttpApi.start(config, TestApi.entry(folder.resolve("rules")), List.of()))
           .isInstanceOfSatisfying(
               FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PORT_IN_USE))
           .hasMessageContaining(String.valueOf(taken.getLocalPort()));

@@ -38,8 +38,8 @@ class LaneTest {
       router
           .get("/heavy")
           .handler(ctx -> tools.handleAsync(ctx, tools.blocking(Lane.SEARCH, this::held)));
-      router
-          .get("/quick")
+      tools
+          .accepting(router.get("/quick"), "x")
           .handler(ctx -> tools.handleAsync(ctx, tools.blocking(() -> Map.of("fine", true))));
       router
           .get("/stream")
@@ -119,7 +119,11 @@ class LaneTest {
     assertThat(fine).isEqualTo(most);
     assertThat(held.stream().map(CompletableFuture::join).filter(a -> a.statusCode() == 503))
         .hasSize(TOO_MANY)
-        .allSatisfy(answer -> assertThat(TestApi.code(answer)).isEqualTo("CONTROLLER_UNREACHABLE"));
+        .allSatisfy(
+            answer -> {
+              assertThat(TestApi.code(answer)).isEqualTo("CONTROLLER_UNREACHABLE");
+              assertThat(answer.headers().firstValue("retry-after")).contains("10");
+            });
   }
 
   @Test

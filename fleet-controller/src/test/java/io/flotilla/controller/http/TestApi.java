@@ -1,8 +1,14 @@
 package io.flotilla.controller.http;
 
+import io.flotilla.controller.access.Caller;
+import io.flotilla.controller.access.Grant;
+import io.flotilla.controller.access.Permission;
+import io.flotilla.controller.access.Role;
 import io.flotilla.controller.identity.CertificateAuthority;
 import io.flotilla.controller.identity.TestDevices;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +20,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +43,58 @@ public final class TestApi implements AutoCloseable {
     api =
         HttpApi.start(
             config(authority, folder.resolve("uploads"), 0, timeout),
-            TOKEN::equals,
+            entry(folder.resolve("rules"), routes),
             List.of(routes));
     client = client(authority);
+  }
+
+  /** Whoever has {@link #TOKEN} is an admin; the routes of the API are under its rules. */
+  static Entry entry(Path scratch, Routes... routes) {
+    return new Entry(new OneToken(), RateLimits.DEFAULT, rules(scratch, routes));
+  }
+
+  private record OneToken() implements Authenticator {
+    @Override
+    public Optional<Caller> known(String token, String from, String request) {
+      return token.equals(TOKEN)
+          ? Optional.of(
+              new Caller("operator", from, request, List.of(Grant.everywhere(Role.ADMIN))))
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean mayBeForeign(String token) {
+      return false;
+    }
+
+    @Override
+    public Optional<Caller> foreign(String token, String from, String request) {
+      return Optional.empty();
+    }
+  }
+
+  /** The API's rules, and for the tests' own routes that only an admin may call them. */
+  private static AccessRules rules(Path scratch, Routes... routes) {
+    Vertx vertx = Vertx.vertx();
+    Lanes lanes = new Lanes();
+    try {
+      Router router = Router.router(vertx);
+      HandlerTools tools = new HandlerTools(lanes, Uploads.open(scratch));
+      List.of(routes).forEach(feature -> feature.mount(router, tools));
+      Set<String> own = new TreeSet<>();
+      router.getRoutes().stream()
+          .filter(route -> route.getPath() != null && route.methods() != null)
+          .forEach(
+              route ->
+                  route
+                      .methods()
+                      .forEach(method -> own.add(method.name() + " " + route.getPath())));
+      AccessRules.API.endpoints().forEach(known -> own.remove(known.replace(HttpApi.BASE, "")));
+      return AccessRules.API.and(Permission.ADMIN, String.join("\n", own));
+    } finally {
+      lanes.close();
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
   }
 
   static HttpConfig config(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.device.TestFleet;
 import io.flotilla.registry.store.RecordStore;
@@ -71,7 +72,11 @@ class EnrolmentTest {
   }
 
   private String claim(Map<String, String> labels) {
-    return claims.issue(1, Duration.ofHours(1), labels).toCompletableFuture().join().getFirst();
+    return claims
+        .issue(1, Duration.ofHours(1), labels, Reason.NONE)
+        .toCompletableFuture()
+        .join()
+        .getFirst();
   }
 
   private EnrolmentAnswer enrol(String claim, String deviceId, KeyPair with) {
@@ -279,13 +284,22 @@ class EnrolmentTest {
   void claimsOutOfRangeAreRefused() {
     Duration hour = Duration.ofHours(1);
 
-    assertCode(ErrorCode.INPUT_INVALID, () -> claims.issue(0, hour, Map.of()));
-    assertCode(ErrorCode.INPUT_INVALID, () -> claims.issue(Claims.MAX_COUNT + 1, hour, Map.of()));
-    assertCode(ErrorCode.INPUT_INVALID, () -> claims.issue(1, Duration.ZERO, Map.of()));
+    assertCode(ErrorCode.INPUT_INVALID, () -> claims.issue(0, hour, Map.of(), Reason.NONE));
     assertCode(
-        ErrorCode.INPUT_INVALID, () -> claims.issue(1, Claims.MAX_TTL.plusSeconds(1), Map.of()));
-    assertCode(ErrorCode.INPUT_INVALID, () -> claims.issue(1, hour, Map.of("id", "x")));
-    assertThat(claims.issue(Claims.MAX_COUNT, hour, Map.of()).toCompletableFuture().join())
+        ErrorCode.INPUT_INVALID,
+        () -> claims.issue(Claims.MAX_COUNT + 1, hour, Map.of(), Reason.NONE));
+    assertCode(
+        ErrorCode.INPUT_INVALID, () -> claims.issue(1, Duration.ZERO, Map.of(), Reason.NONE));
+    assertCode(
+        ErrorCode.INPUT_INVALID,
+        () -> claims.issue(1, Claims.MAX_TTL.plusSeconds(1), Map.of(), Reason.NONE));
+    assertCode(
+        ErrorCode.INPUT_INVALID, () -> claims.issue(1, hour, Map.of("id", "x"), Reason.NONE));
+    assertThat(
+            claims
+                .issue(Claims.MAX_COUNT, hour, Map.of(), Reason.NONE)
+                .toCompletableFuture()
+                .join())
         .hasSize(Claims.MAX_COUNT)
         .doesNotHaveDuplicates();
   }

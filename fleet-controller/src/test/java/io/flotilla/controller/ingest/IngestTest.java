@@ -10,6 +10,7 @@ import io.flotilla.controller.catalog.VersionCatalog;
 import io.flotilla.controller.core.BatchRunner;
 import io.flotilla.controller.core.MemoryStore;
 import io.flotilla.controller.core.StoredRecords;
+import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
@@ -21,7 +22,9 @@ import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.Capture;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.HardwareFacts;
+import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
+import io.flotilla.protocol.message.Limits;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.Reported;
@@ -141,6 +144,59 @@ class IngestTest {
     nowMs += SpoolState.COMPLAINT_PAUSE_MILLIS;
     say(UpKind.CAPTURE, capture("cam-2/b/1"));
     assertThat(eventTypes().stream().filter("io.flotilla.device.event"::equals)).hasSize(2);
+  }
+
+  @Test
+  void goesOnWhereTheDeviceWasToldWhenItWasSetBackItself() {
+    say(UpKind.CAPTURE, capture("cam-1/b/1"));
+    hello("spool", Optional.of(V1), released(40));
+
+    assertThat(lastAck()).isEqualTo(new Ack(1, "spool", 40));
+    assertThat(devices.require("cam-1").running()).as("its own word counts").contains(V1);
+    raw("spool", 2, capture("cam-1/b/2"));
+    raw("spool", 42, capture("cam-1/b/42"));
+    raw("spool", 41, capture("cam-1/b/41"));
+    assertThat(lastAck().through()).isEqualTo(41);
+    assertThat(stored.scan(Predictions.PREDICTIONS, "", "", 10))
+        .extracting(Table.Row::id)
+        .containsExactly("cam-1/b/1", "cam-1/b/41");
+    assertThat(events.page(0, 100))
+        .filteredOn(event -> event.type().equals("io.flotilla.device.gap"))
+        .extracting(LoggedEvent::data)
+        .containsExactly(Map.of("spool", "spool", "from", 2, "through", 40));
+  }
+
+  @Test
+  void goesOnWithASpoolThatItForgotWhole() {
+    hello("spool-2", Optional.empty(), released(7));
+    raw("spool-2", 8, capture("cam-1/b/8"));
+
+    assertThat(lastAck()).isEqualTo(new Ack(1, "spool-2", 8));
+  }
+
+  @Test
+  void aLateHelloOfAControllerThatForgotNothingChangesNothing() {
+    say(UpKind.CAPTURE, capture("cam-1/b/1"));
+    say(UpKind.CAPTURE, capture("cam-1/b/2"));
+    hello("spool", Optional.of(V1), released(1));
+    hello("spool", Optional.of(V1), released(2));
+
+    assertThat(lastAck()).isEqualTo(new Ack(1, "spool", 2));
+    assertThat(devices.require("cam-1").running()).as("its spool says that").isEmpty();
+    assertThat(eventTypes()).doesNotContain("io.flotilla.device.gap");
+  }
+
+  @Test
+  void numbersThatNoDeviceCanHaveReachedAreNotBelieved() {
+    for (long lie : new long[] {-1, Limits.MAX_CLAIMED_NUMBER + 1, Long.MAX_VALUE}) {
+      hello("spool", Optional.empty(), released(lie));
+      assertThat(lastAck()).isEqualTo(new Ack(1, "spool", 0));
+    }
+    hello("spool", Optional.empty(), released(Limits.MAX_CLAIMED_NUMBER));
+    raw("spool", Limits.MAX_CLAIMED_NUMBER + 1, capture("cam-1/b/1"));
+    assertThat(lastAck().through()).isEqualTo(Limits.MAX_CLAIMED_NUMBER + 1);
+    hello("spool", Optional.empty(), released(Limits.MAX_CLAIMED_NUMBER + 1));
+    assertThat(lastAck().through()).isEqualTo(Limits.MAX_CLAIMED_NUMBER + 1);
   }
 
   @Test
@@ -274,9 +330,17 @@ class IngestTest {
   }
 
   private void hello(String spoolId) {
+    hello(spoolId, Optional.empty(), Optional.empty());
+  }
+
+  private void hello(String spoolId, Optional<VersionRef> running, Optional<Hello.Past> past) {
     message(
         UpKind.HELLO,
-        MessageCodec.encode(new Hello(1, "test", "boot", spoolId, HARDWARE, Optional.empty(), 0)));
+        MessageCodec.encode(new Hello(1, "test", "boot", spoolId, HARDWARE, running, 0, past)));
+  }
+
+  private static Optional<Hello.Past> released(long through) {
+    return Optional.of(new Hello.Past(through, Optional.empty()));
   }
 
   private void say(UpKind kind, Record body) {
@@ -316,7 +380,7 @@ class IngestTest {
 
   private static final class NoHandlers implements BodyHandlers {
     @Override
-    public void hello(Transaction tx, String device, Hello hello, long atMs) {
+    public void hello(Transaction tx, String device, Hello hello, boolean forgot, long atMs) {
       // Rollouts have their own test.
     }
 
@@ -334,6 +398,11 @@ class IngestTest {
     @Override
     public void profile(Transaction tx, String device, ProfileReport report, long atMs) {
       // Profile jobs have their own test.
+    }
+
+    @Override
+    public void health(Transaction tx, String device, HealthReport report, long atMs) {
+      // Gates have their own test.
     }
 
     @Override

@@ -13,8 +13,10 @@ import io.flotilla.bundle.manifest.TensorSpec;
 import io.flotilla.bundle.manifest.Variant;
 import io.flotilla.bundle.tensor.ElementType;
 import io.flotilla.controller.fleet.TestOnnx;
+import io.flotilla.hardware.inspect.OnnxInspector;
 import io.flotilla.hardware.probe.ProbeLimits;
 import io.flotilla.registry.model.Inspection;
+import io.flotilla.registry.model.Trial;
 import io.flotilla.registry.model.VariantInspection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +84,71 @@ class ProbingInspectorTest {
     byte[] whole = TestOnnx.identity("a");
     write("a", Arrays.copyOf(whole, whole.length - 5));
     assertCode(ErrorCode.MODEL_MALFORMED, "a");
+  }
+
+  @Test
+  void aFileCountsOnceForTheMemoryOfATryHoweverOftenItIsNamed() throws IOException {
+    Path model = folder.resolve("models/a.onnx");
+    write("a", TestOnnx.keepingWeightsIn("big.bin", "a.onnx", "big.bin"));
+    Files.write(folder.resolve("models/big.bin"), new byte[5000]);
+
+    assertThat(ProbingInspector.bytes(model, OnnxInspector.read(model)))
+        .isEqualTo(Files.size(model) + 5000);
+
+    write("a", TestOnnx.keepingWeightsIn("big.bin", "./big.bin"));
+    assertCode(ErrorCode.MODEL_MALFORMED, "a");
+  }
+
+  @Test
+  void aModelThatHangsIsKilledWhenItsTimeIsOver() throws IOException {
+    inspector =
+        new ProbingInspector(
+            new ProbeLimits(Duration.ofMillis(ProbingLane.BRIEF_MILLIS + 1_000), 512L << 20, 64),
+            folder.resolve("probes"));
+    write("a", TestOnnx.endless("a"));
+
+    assertCode(ErrorCode.INSPECTION_FAILED, "a");
+  }
+
+  @Test
+  void aModelThatTakesLongIsTriedToItsEnd() throws IOException {
+    long times = timesFor(Duration.ofMillis(2 * ProbingLane.BRIEF_MILLIS));
+    write("a", TestOnnx.looping(times, "a"));
+
+    for (int i = 0; i < 2; i++) {
+      Trial trial = tried("a");
+      assertThat(trial.outcome()).isEqualTo("RAN");
+      assertThat(trial.runMillis()).isGreaterThan(ProbingLane.BRIEF_MILLIS);
+    }
+  }
+
+  @Test
+  void allVariantsOfABundleShareItsTime() throws IOException {
+    long times = timesFor(Duration.ofMillis(700));
+    for (String variant : List.of("a", "b", "c", "d", "e")) {
+      write(variant, TestOnnx.looping(times, variant));
+    }
+    Trial one = tried("a");
+    Duration threefold = Duration.ofMillis((long) (3 * (one.loadMillis() + one.runMillis())));
+    inspector =
+        new ProbingInspector(new ProbeLimits(threefold, 512L << 20, 64), folder.resolve("probes"));
+
+    assertThat(inspector.inspect(folder, manifest("a")).variants()).hasSize(1);
+    assertThatThrownBy(() -> inspector.inspect(folder, manifest("a", "b", "c", "d", "e")))
+        .isInstanceOfSatisfying(
+            FlotillaException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INSPECTION_FAILED));
+  }
+
+  /** How often a loop has to go round to take about this long on this machine. */
+  private long timesFor(Duration wanted) throws IOException {
+    long times = 200_000;
+    write("measured", TestOnnx.looping(times, "measured"));
+    return (long) (times * wanted.toMillis() / tried("measured").runMillis());
+  }
+
+  private Trial tried(String variant) {
+    return inspector.inspect(folder, manifest(variant)).variants().getFirst().trial().orElseThrow();
   }
 
   private void assertCode(ErrorCode code, String variant) {

@@ -12,6 +12,7 @@ import io.flotilla.controller.catalog.RegistryCatalog;
 import io.flotilla.controller.catalog.VersionPath;
 import io.flotilla.controller.core.BatchRunner;
 import io.flotilla.controller.core.MemoryStore;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
@@ -36,7 +37,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +80,9 @@ class ProfileJobsTest {
                   .version());
     }
     profiles = new Profiles(models, new StoredRecords(store), events);
-    jobs = new ProfileJobs("default", models, devices, profiles, sent::add);
+    jobs =
+        new ProfileJobs(
+            new ProfileJobs.Naming("default", new Random(7)), models, devices, profiles, sent::add);
     enrol("cam-1", false);
     enrol("cam-2", true);
   }
@@ -196,6 +201,22 @@ class ProfileJobsTest {
   }
 
   @Test
+  void anIdDoesNotComeAgainAfterTheRecordsWereSetBack() {
+    NavigableMap<String, byte[]> backup = store.backup();
+    String forgotten = create(on("cam-1")).id();
+    store.restore(backup);
+    String again =
+        new BatchRunner(store)
+            .decide(
+                tx -> jobs.create(tx, new VersionPath("digits", 1), on("cam-1"), Reason.NONE, NOW))
+            .id();
+
+    assertThat(List.of(forgotten, again))
+        .allSatisfy(id -> assertThat(id).matches("profile-000001-[0-9a-f]{8}"))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void oneJobAtATimePerDevice() {
     ProfileJob job = create(on("cam-1"));
     refused(ErrorCode.CONFLICT, () -> create(on("cam-1")));
@@ -228,7 +249,10 @@ class ProfileJobsTest {
     refused(ErrorCode.DEVICE_NOT_FOUND, () -> create(on("cam-9")));
     refused(
         ErrorCode.VERSION_NOT_FOUND,
-        () -> runner.decide(tx -> jobs.create(tx, new VersionPath("digits", 7), on("cam-1"), NOW)));
+        () ->
+            runner.decide(
+                tx ->
+                    jobs.create(tx, new VersionPath("digits", 7), on("cam-1"), Reason.NONE, NOW)));
     refused(
         ErrorCode.INPUT_INVALID,
         () -> new ProfileJobs.Wish(Optional.empty(), Optional.empty(), List.of(), 2_000));
@@ -243,13 +267,21 @@ class ProfileJobsTest {
   @Test
   void aMalformedProfileIsRefused() {
     Map<String, Object> facts = Map.of("nested", List.of(1));
-    refused(ErrorCode.INPUT_INVALID, () -> new NewProfile("gate", facts, List.of(POINT), 2, 1));
-    refused(ErrorCode.INPUT_INVALID, () -> new NewProfile("gate", Map.of(), List.of(POINT), 3, 1));
-    refused(ErrorCode.INPUT_INVALID, () -> new NewProfile("gate", Map.of(), List.of(), 2, 1));
     refused(
         ErrorCode.INPUT_INVALID,
-        () -> new NewProfile("gate", Map.of(), List.of(POINT, POINT), 2, 1));
-    refused(ErrorCode.INPUT_INVALID, () -> new NewProfile("a b", Map.of(), List.of(POINT), 2, 1));
+        () -> new NewProfile("gate", facts, List.of(POINT), 2, 1, Optional.empty()));
+    refused(
+        ErrorCode.INPUT_INVALID,
+        () -> new NewProfile("gate", Map.of(), List.of(POINT), 3, 1, Optional.empty()));
+    refused(
+        ErrorCode.INPUT_INVALID,
+        () -> new NewProfile("gate", Map.of(), List.of(), 2, 1, Optional.empty()));
+    refused(
+        ErrorCode.INPUT_INVALID,
+        () -> new NewProfile("gate", Map.of(), List.of(POINT, POINT), 2, 1, Optional.empty()));
+    refused(
+        ErrorCode.INPUT_INVALID,
+        () -> new NewProfile("a b", Map.of(), List.of(POINT), 2, 1, Optional.empty()));
   }
 
   private static ProfileJobs.Wish on(String device) {
@@ -262,7 +294,7 @@ class ProfileJobsTest {
   }
 
   private ProfileJob create(ProfileJobs.Wish wish) {
-    return runner.decide(tx -> jobs.create(tx, PATH, wish, NOW));
+    return runner.decide(tx -> jobs.create(tx, PATH, wish, Reason.NONE, NOW));
   }
 
   private void report(String device, ProfileReport report) {

@@ -9,16 +9,27 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.catalog.KnownVersion;
 import io.flotilla.controller.core.BatchRunner;
 import io.flotilla.controller.core.MemoryStore;
+import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.event.EventLog;
+import io.flotilla.controller.rollout.RolloutRecords.Reading;
+import io.flotilla.controller.rollout.RolloutRequest.Whom;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.DeploymentState;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Hello;
+import io.flotilla.protocol.message.Limits;
 import io.flotilla.protocol.message.Progress;
 import io.flotilla.protocol.message.VersionRef;
+import io.flotilla.rollout.engine.Rollout;
+import io.flotilla.rollout.engine.RolloutInput;
+import io.flotilla.rollout.engine.RolloutState;
+import io.flotilla.rollout.engine.Target;
+import io.flotilla.rollout.engine.TargetState;
+import io.flotilla.rollout.plan.Tolerance;
+import io.flotilla.rollout.plan.WaveSize;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -41,8 +52,7 @@ class RolloutsTest {
           "1.29.0",
           List.of(new HardwareFacts.AcceleratorFacts("CPU", "CPUExecutionProvider", false)),
           Optional.empty());
-  private static final RolloutPlan ALL_AT_ONCE =
-      new RolloutPlan("*", List.of(WaveSize.percent(100)), 0, 60);
+  private static final Whom ALL = Whom.of("*");
 
   private static final Unfit TOO_LITTLE = new Unfit(Unfit.Kind.MEMORY, "too little");
 
@@ -124,6 +134,75 @@ class RolloutsTest {
   }
 
   @Test
+  void aDeviceThatSawMoreThanThisControllerKnowsGetsWhatItShallRunAfterThat() {
+    String id = create(1).id();
+    progress(last(), DeploymentState.COMMITTED);
+    hello(7, Optional.of(ref(2)), true, NOW);
+
+    assertThat(last().number()).isEqualTo(8);
+    assertThat(last().target()).isEqualTo(ref(1));
+    assertThat(last().purpose()).isEqualTo(new Assignment.Purpose(id, true));
+    hello(8, Optional.of(ref(1)), false, NOW);
+    assertThat(published).hasSize(2);
+    create(2);
+    assertThat(last().number()).isEqualTo(9);
+  }
+
+  @Test
+  void aDeviceThatShallRunNothingHereGetsLaterNumbersOnly() {
+    hello(7, Optional.of(ref(2)), true, NOW);
+    assertThat(published).isEmpty();
+    create(1);
+
+    assertThat(last().number()).isEqualTo(8);
+  }
+
+  @Test
+  void aNumberThatWasGivenOutTwiceIsReplaced() {
+    String id = create(1).id();
+    hello(1, Optional.of(ref(2)), false, NOW);
+
+    assertThat(last().number()).isEqualTo(2);
+    assertThat(last().target()).isEqualTo(ref(1));
+    progress(last(), DeploymentState.COMMITTED);
+    assertThat(find(id).state()).isEqualTo(RolloutState.COMPLETED);
+  }
+
+  @Test
+  void aDeploymentWhoseEndWasForgottenIsAskedForAgain() {
+    String id = create(1).id();
+    hello(1, Optional.of(ref(1)), false, NOW);
+    assertThat(published).as("its end is still to come").hasSize(1);
+    hello(1, Optional.of(ref(1)), true, NOW);
+
+    assertThat(last().number()).isEqualTo(2);
+    progress(last(), DeploymentState.COMMITTED);
+    assertThat(find(id).state()).isEqualTo(RolloutState.COMPLETED);
+    hello(2, Optional.of(ref(1)), true, NOW + Rollouts.CATCH_UP_PAUSE_MILLIS);
+    assertThat(published).as("nothing is still to come").hasSize(2);
+  }
+
+  @Test
+  void aLyingDeviceGetsOneAssignmentAMinuteAndCannotReachTheEndOfTheNumbers() {
+    create(1);
+    hello(Limits.MAX_CLAIMED_NUMBER + 1, NOW);
+    hello(Long.MAX_VALUE, NOW);
+    assertThat(published).as("not believed").hasSize(1);
+    hello(100, NOW);
+    assertThat(last().number()).isEqualTo(101);
+    hello(200, NOW + Rollouts.CATCH_UP_PAUSE_MILLIS - 1);
+    assertThat(published).as("too soon").hasSize(2);
+    long limit = Limits.MAX_CLAIMED_NUMBER;
+    hello(limit, NOW + Rollouts.CATCH_UP_PAUSE_MILLIS);
+    hello(limit + 1, NOW + 2 * Rollouts.CATCH_UP_PAUSE_MILLIS);
+
+    assertThat(last().number()).isEqualTo(limit + 1);
+    progress(last(), DeploymentState.COMMITTED);
+    create(2);
+    assertThat(last().number()).isEqualTo(limit + 2);
+  }
+
+  @Test
   void aFailedFirstVersionLeavesTheDeviceWithNothingToRun() {
     create(1);
     progress(last(), DeploymentState.REFUSED);
@@ -181,14 +260,11 @@ class RolloutsTest {
   void devicesThatCannotRunTheVersionAreLeftOutIfTheOperatorSaysSo() {
     enrol("cam-2");
     unfit.put("cam-2", List.of(TOO_LITTLE));
-    Rollout rollout = create(ALL_AT_ONCE.leavingOut(LeftOut.NOBODY));
+    Rollout rollout = create(1, ALL.skippingUnfit());
 
-    assertThat(rollout.targets()).containsOnlyKeys("cam-1");
-    assertThat(find(rollout.id()).plan().leftOut())
-        .map(LeftOut::devices)
-        .hasValueSatisfying(
-            devices -> assertThat(devices).isEqualTo(Map.of("cam-2", List.of(TOO_LITTLE))));
-    assertThat(RolloutRoutes.view(rollout))
+    assertThat(rollout.devices()).isEqualTo(1);
+    assertThat(target(rollout.id(), "cam-1")).isPresent();
+    assertThat(new RolloutViews(Reading.of(new StoredRecords(store))).whole(rollout))
         .containsEntry("skipUnfit", true)
         .containsEntry(
             "skipped", List.of(Map.of("device", "cam-2", "reasons", List.of(TOO_LITTLE))));
@@ -201,33 +277,19 @@ class RolloutsTest {
       unfit.put("cam-" + i, List.of(TOO_LITTLE, TOO_LITTLE, TOO_LITTLE));
     }
     unfit.put("cam-1", List.of(TOO_LITTLE));
-    assertThatThrownBy(() -> create(ALL_AT_ONCE.leavingOut(LeftOut.NOBODY)))
+    assertThatThrownBy(() -> create(1, ALL.skippingUnfit()))
         .isInstanceOfSatisfying(
             FlotillaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEVICE_UNFIT))
         .hasMessageContainingAll("9 of 9 devices", "cam-5", "and 4 more")
         .hasMessageNotContaining("cam-6");
   }
 
-  private Rollout create(RolloutPlan plan) {
-    return runner.decide(tx -> rollouts.create(tx, "digits", 1, plan, NOW));
-  }
-
   @Test
   void refusesWhatCannotBeRolledOut() {
     assertCode(() -> create(7), ErrorCode.VERSION_NOT_FOUND);
+    assertCode(() -> create(1, Whom.of("site=mars")), ErrorCode.SELECTOR_EMPTY);
     assertCode(
-        () ->
-            runner.decide(
-                tx ->
-                    rollouts.create(
-                        tx,
-                        "digits",
-                        1,
-                        new RolloutPlan("site=mars", ALL_AT_ONCE.waves(), 0, 60),
-                        NOW)),
-        ErrorCode.SELECTOR_EMPTY);
-    assertCode(
-        () -> runner.decide(tx -> rollouts.act(tx, "none", new RolloutInput.Pause(), NOW)),
+        () -> runner.decide(tx -> rollouts.act(tx, "none", new RolloutInput.Pause("no"), NOW)),
         ErrorCode.ROLLOUT_NOT_FOUND);
     assertThat(published).isEmpty();
   }
@@ -256,8 +318,195 @@ class RolloutsTest {
         ErrorCode.INPUT_INVALID);
   }
 
+  @Test
+  void aRolloutToEverybodyHasToBeConfirmedFromAHundredDevicesOn() {
+    for (int i = 2; i <= RolloutDrafting.CONFIRM_FROM; i++) {
+      enrol("cam-" + i);
+    }
+    assertThatThrownBy(() -> create(1))
+        .hasMessageContaining("\"confirmDevices\": 100")
+        .isInstanceOfSatisfying(
+            FlotillaException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIRMATION_REQUIRED));
+    assertCode(() -> create(1, expecting(99)), ErrorCode.CONFIRMATION_REQUIRED);
+    assertThat(create(1, expecting(100)).devices()).isEqualTo(100);
+  }
+
+  private static Whom expecting(int devices) {
+    return new Whom(Optional.of("*"), List.of(), Optional.of(devices), false, false, 0);
+  }
+
+  @Test
+  void aHigherPriorityTakesDevicesOverThatWereNotAssignedYet() {
+    enrol("cam-2");
+    Rollout low =
+        create(
+            RolloutRequest.of(
+                RolloutRequest.What.of("digits", 1),
+                ALL,
+                List.of(
+                    RolloutRequest.WantedWave.of(WaveSize.devices(1)),
+                    RolloutRequest.WantedWave.of(WaveSize.percent(100))),
+                Tolerance.of(0, 60)));
+    Assignment canary = last();
+    assertCode(() -> create(2, named("cam-2", 0)), ErrorCode.CONFLICT);
+    assertCode(() -> create(2, named("cam-1", 1)), ErrorCode.CONFLICT);
+    Rollout high = create(2, named("cam-2", 1));
+    assertThat(target(high.id(), "cam-2")).isPresent();
+
+    progress(canary, DeploymentState.COMMITTED);
+    assertThat(find(low.id()).state()).isEqualTo(RolloutState.COMPLETED);
+    assertThat(target(low.id(), "cam-2").orElseThrow().code()).contains("CONFLICT");
+  }
+
+  private static Whom named(String device, int priority) {
+    return new Whom(Optional.empty(), List.of(device), Optional.empty(), false, false, priority);
+  }
+
+  @Test
+  void aDeviceThatMatchesLaterJoins() {
+    Whom welcoming = new Whom(Optional.of("*"), List.of(), Optional.empty(), false, true, 0);
+    Rollout rollout = create(1, welcoming);
+    progress(last(), DeploymentState.COMMITTED);
+    assertThat(find(rollout.id()).state()).isEqualTo(RolloutState.FOLLOWING);
+
+    enrol("cam-2");
+    joins("cam-2", 0);
+    assertThat(last().deviceId()).isEqualTo("cam-2");
+    joins("cam-2", 1);
+    assertThat(find(rollout.id()).devices()).isEqualTo(2);
+  }
+
+  private void joins(String device, long lastAssignment) {
+    Hello hello =
+        new Hello(1, "t", "b", "s", HARDWARE, Optional.empty(), lastAssignment, Optional.empty());
+    runner.decide(
+        tx -> {
+          rollouts.hello(tx, device, hello, false, NOW + 1);
+          return true;
+        });
+  }
+
+  @Test
+  void undoBringsTheVersionBefore() {
+    create(1);
+    progress(last(), DeploymentState.COMMITTED);
+    String id = create(2).id();
+    progress(last(), DeploymentState.COMMITTED);
+    runner.decide(tx -> rollouts.act(tx, id, new RolloutInput.Undo("bad"), NOW));
+
+    assertThat(last().target()).isEqualTo(ref(1));
+    assertThat(last().purpose().downgradeAllowed()).isTrue();
+    progress(last(), DeploymentState.COMMITTED);
+    assertThat(find(id).state()).isEqualTo(RolloutState.UNDONE);
+  }
+
+  @Test
+  void aDeviceThatIsGoneHoldsNoRolloutUp() {
+    String id = create(1).id();
+    runner.decide(
+        tx -> {
+          rollouts.gone(tx, "cam-1", ErrorCode.FORBIDDEN, NOW);
+          return true;
+        });
+    assertThat(find(id).state()).isEqualTo(RolloutState.COMPLETED);
+  }
+
+  @Test
+  void aPreviewTellsAndChangesNothing() {
+    enrol("cam-2");
+    unfit.put("cam-2", List.of(TOO_LITTLE));
+    Map<String, Object> preview =
+        runner.decide(tx -> rollouts.preview(tx, request(1, ALL.skippingUnfit())));
+
+    assertThat(preview).containsEntry("devices", 1).containsEntry("bytes", 1L);
+    assertThat(preview.get("refusals"))
+        .isEqualTo(List.of(Map.of("device", "cam-2", "reasons", List.of(TOO_LITTLE))));
+    assertThat(published).isEmpty();
+  }
+
+  @Test
+  void aRolloutOfAnEarlierReleaseGoesOn() {
+    RolloutMigration.FormerPlan plan =
+        new RolloutMigration.FormerPlan(
+            "*",
+            List.of(
+                new RolloutMigration.FormerSize("DEVICES", 1),
+                new RolloutMigration.FormerSize("PERCENT", 100)),
+            0,
+            60,
+            Optional.empty());
+    enrol("cam-2");
+    Assignment first = assigned("rollout-000007");
+    RolloutMigration.Former former =
+        new RolloutMigration.Former(
+            "rollout-000007",
+            ref(1),
+            plan,
+            RolloutState.RUNNING,
+            1,
+            NOW,
+            Optional.empty(),
+            new TreeMap<>(
+                Map.of(
+                    "cam-1",
+                    new RolloutMigration.FormerTarget(
+                        "cam-1", 0, TargetState.ASSIGNED, 1, NOW + 60_000, Optional.empty()),
+                    "cam-2",
+                    new RolloutMigration.FormerTarget(
+                        "cam-2", 1, TargetState.PENDING, 0, 0, Optional.empty()))));
+    runner.decide(
+        tx -> {
+          tx.put(RolloutMigration.FORMER, former.id(), former);
+          rollouts.recovered(tx, NOW);
+          return true;
+        });
+    assertCode(() -> create(2), ErrorCode.CONFLICT);
+    progress(first, DeploymentState.COMMITTED);
+
+    assertThat(last().deviceId()).isEqualTo("cam-2");
+    assertThat(find(former.id()).progress().openWaves()).isEqualTo(2);
+    assertThat(runner.<Boolean>decide(tx -> tx.get(RolloutMigration.FORMER, former.id()).isEmpty()))
+        .isTrue();
+  }
+
+  private Assignment assigned(String rollout) {
+    runner.decide(
+        tx -> {
+          assignments.issue(
+              tx,
+              "cam-1",
+              1,
+              new Assignments.Order(
+                  known(1).orElseThrow(), rollout, Optional.empty(), 60_000, false),
+              NOW);
+          return true;
+        });
+    return last();
+  }
+
   private Rollout create(int version) {
-    return runner.decide(tx -> rollouts.create(tx, "digits", version, ALL_AT_ONCE, NOW));
+    return create(version, ALL);
+  }
+
+  private Rollout create(int version, Whom whom) {
+    return create(request(version, whom));
+  }
+
+  private static RolloutRequest request(int version, Whom whom) {
+    return RolloutRequest.of(
+        RolloutRequest.What.of("digits", version),
+        whom,
+        List.of(RolloutRequest.WantedWave.of(WaveSize.percent(100))),
+        Tolerance.of(0, 60));
+  }
+
+  private Rollout create(RolloutRequest request) {
+    return runner.decide(tx -> rollouts.create(tx, request, "ann", NOW));
+  }
+
+  private Optional<Target> target(String rollout, String device) {
+    return runner.decide(tx -> rollouts.target(tx, rollout, device));
   }
 
   private Rollout find(String id) {
@@ -265,12 +514,26 @@ class RolloutsTest {
   }
 
   private void hello(long lastAssignment, long nowMs) {
+    hello(lastAssignment, Optional.empty(), false, nowMs);
+  }
+
+  /** What a device says that runs what its last assignment asked for. */
+  private void hello(long lastAssignment, Optional<VersionRef> last, boolean forgot, long nowMs) {
     runner.decide(
         tx -> {
           rollouts.hello(
               tx,
               "cam-1",
-              new Hello(1, "t", "b", "s", HARDWARE, Optional.empty(), lastAssignment),
+              new Hello(
+                  1,
+                  "t",
+                  "b",
+                  "s",
+                  HARDWARE,
+                  last,
+                  lastAssignment,
+                  Optional.of(new Hello.Past(0, last))),
+              forgot,
               nowMs);
           return true;
         });

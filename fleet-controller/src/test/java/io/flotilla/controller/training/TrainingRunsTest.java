@@ -135,6 +135,7 @@ class TrainingRunsTest {
                       Optional.empty(),
                       "rooms",
                       Optional.empty(),
+                      Optional.empty(),
                       Optional.empty())),
           ErrorCode.DATASET_NOT_FOUND);
       assertCode(
@@ -146,6 +147,7 @@ class TrainingRunsTest {
                       Map.of("train", "rooms"),
                       Optional.of("rooms:1"),
                       "rooms",
+                      Optional.empty(),
                       Optional.empty(),
                       Optional.empty())),
           ErrorCode.MODEL_NOT_FOUND);
@@ -212,6 +214,7 @@ class TrainingRunsTest {
         Optional.empty(),
         "rooms",
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -224,6 +227,7 @@ class TrainingRunsTest {
         Optional.empty(),
         "rooms",
         Optional.of(true),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -5,12 +5,16 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
@@ -20,15 +24,16 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.protocol.message.BundlePart;
 import io.flotilla.protocol.message.HardwareFacts;
+import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Limits;
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * Messages to CBOR and back. Unknown keys are ignored, so that a newer side may add some; missing
- * or null values of required keys (all but {@code cpuFeatures}, which came later), other types,
- * trailing bytes and payloads over {@link Limits#MAX_PAYLOAD_BYTES} are refused. Thread-safe.
+ * or null values of required keys (all but {@code cpuFeatures} and {@code past}, which came later),
+ * other types, trailing bytes and payloads over {@link Limits#MAX_PAYLOAD_BYTES} are refused.
+ * Thread-safe.
  */
 public final class MessageCodec {
   private static final int MAX_DEPTH = 16;
@@ -43,7 +48,7 @@ public final class MessageCodec {
                           .build())
                   .build())
           .addModule(new Jdk8Module())
-          .addModule(new SimpleModule().addDeserializer(HardwareFacts.class, new HardwareReader()))
+          .addModule(new SimpleModule().setDeserializerModifier(new LaterKeys()))
           .addMixIn(BundlePart.class, BundlePartForm.class)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -108,36 +113,46 @@ public final class MessageCodec {
   })
   private interface BundlePartForm {}
 
-  /** Hardware facts with every key. */
-  private record WholeHardware(
-      String os,
-      String architecture,
-      int cpuCount,
-      long memoryBytes,
-      String runtimeVersion,
-      List<HardwareFacts.AcceleratorFacts> accelerators,
-      Optional<List<String>> cpuFeatures) {}
-
-  /** Takes hardware facts without the key that was added later. */
-  private static final class HardwareReader extends JsonDeserializer<HardwareFacts> {
-    private static final String LATER = "cpuFeatures";
+  /** Keys that came later: where one is missing, it is read as null. */
+  private static final class LaterKeys extends BeanDeserializerModifier {
+    private static final long serialVersionUID = 1;
+    private static final Map<Class<?>, String> KEYS =
+        Map.of(HardwareFacts.class, "cpuFeatures", Hello.class, "past");
 
     @Override
-    public HardwareFacts deserialize(JsonParser in, DeserializationContext context)
-        throws IOException {
+    public JsonDeserializer<?> modifyDeserializer(
+        DeserializationConfig config, BeanDescription bean, JsonDeserializer<?> reader) {
+      String key = KEYS.get(bean.getBeanClass());
+      return key == null ? reader : new LaterKeyReader(reader, key);
+    }
+  }
+
+  /** Reads what may lack one key. */
+  private static final class LaterKeyReader extends DelegatingDeserializer {
+    private static final long serialVersionUID = 1;
+
+    private final String key;
+
+    LaterKeyReader(JsonDeserializer<?> reader, String key) {
+      super(reader);
+      this.key = key;
+    }
+
+    @Override
+    protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> reader) {
+      return new LaterKeyReader(reader, key);
+    }
+
+    @Override
+    public Object deserialize(JsonParser in, DeserializationContext context) throws IOException {
       JsonNode tree = context.readTree(in);
-      if (tree instanceof ObjectNode object && !object.has(LATER)) {
-        object.putNull(LATER);
+      if (tree instanceof ObjectNode object && !object.has(key)) {
+        object.putNull(key);
       }
-      WholeHardware whole = context.readTreeAsValue(tree, WholeHardware.class);
-      return new HardwareFacts(
-          whole.os(),
-          whole.architecture(),
-          whole.cpuCount(),
-          whole.memoryBytes(),
-          whole.runtimeVersion(),
-          whole.accelerators(),
-          whole.cpuFeatures());
+      try (JsonParser whole = tree.traverse(in.getCodec())) {
+        whole.nextToken();
+        return super.deserialize(whole, context);
+      }
     }
   }
 }

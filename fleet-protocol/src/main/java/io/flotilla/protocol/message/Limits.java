@@ -17,6 +17,12 @@ public final class Limits {
   /** Most characters of a text that a device sends for people to read. */
   public static final int MAX_DETAIL_CHARS = 500;
 
+  /**
+   * Largest sequence or assignment number that a controller believes a device to have seen:
+   * counting goes on from there without end, and exactly in JSON's numbers too.
+   */
+  public static final long MAX_CLAIMED_NUMBER = 1L << 52;
+
   private Limits() {}
 
   /** The text, cut to {@link #MAX_DETAIL_CHARS}. */

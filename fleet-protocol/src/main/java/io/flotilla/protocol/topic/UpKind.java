@@ -19,6 +19,8 @@ public enum UpKind {
   CAPTURE(true),
   /** Drift counters of one window; spooled. */
   WINDOWS(true),
+  /** How a version behaved over a period; spooled. */
+  HEALTH(true),
   /** How far a profile job is, and its figures; spooled. */
   PROFILES(true),
   /** Anything else worth knowing; spooled. */

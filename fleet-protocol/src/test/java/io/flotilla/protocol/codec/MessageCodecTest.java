@@ -85,7 +85,16 @@ class MessageCodecTest {
             List.of(
                 new Capture.Prediction("d/b/1", 5, Optional.of("7"), .5f, Optional.of(new byte[8])),
                 new Capture.Prediction("d/b/2", 6, Optional.empty(), .5f, Optional.empty()))),
-        new Hello(1, "0.1.0", "boot", "spool", HARDWARE, Optional.empty(), 0),
+        new Hello(1, "0.1.0", "boot", "spool", HARDWARE, Optional.empty(), 0, Optional.empty()),
+        new Hello(
+            1,
+            "0.1.0",
+            "boot",
+            "spool",
+            HARDWARE,
+            Optional.of(VERSION),
+            4,
+            Optional.of(new Hello.Past(17, Optional.of(VERSION)))),
         COMMAND,
         ProfileReport.running(COMMAND, 5),
         ProfileReport.failed(COMMAND, new Progress.Failure("PROFILE_FAILED", "no"), 6),
@@ -151,6 +160,27 @@ class MessageCodecTest {
     assertThat(facts.cpuFeatures()).isEmpty();
   }
 
+  /** A hello as agents of before said it. */
+  record EarlierHello(
+      int schema,
+      String agentVersion,
+      String bootId,
+      String spoolId,
+      HardwareFacts hardware,
+      Optional<VersionRef> running,
+      long lastAssignment) {}
+
+  @Test
+  void aHelloWithoutItsPastIsRead() {
+    byte[] earlier =
+        MessageCodec.encode(
+            new EarlierHello(1, "0.1.0", "boot", "spool", HARDWARE, Optional.of(VERSION), 4));
+    assertThat(MessageCodec.decode(earlier, Hello.class))
+        .isEqualTo(
+            new Hello(
+                1, "0.1.0", "boot", "spool", HARDWARE, Optional.of(VERSION), 4, Optional.empty()));
+  }
+
   @Test
   void tooManyCpuFeaturesAreRefused() {
     List<String> most = Collections.nCopies(HardwareFacts.MAX_CPU_FEATURES, "avx2");
@@ -195,6 +225,7 @@ class MessageCodecTest {
             message ->
                 message instanceof Assignment
                     || message instanceof ProfileCommand
+                    || message instanceof Hello
                     || message instanceof ProfileReport)
         .toList();
   }

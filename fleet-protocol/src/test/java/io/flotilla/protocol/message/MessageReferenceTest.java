@@ -21,6 +21,7 @@ class MessageReferenceTest {
   @CsvSource({
     "version-ref, VersionRef",
     "hello, Hello",
+    "hello-past, Hello$Past",
     "hardware-facts, HardwareFacts",
     "accelerator-facts, HardwareFacts$AcceleratorFacts",
     "status, Status",
@@ -33,6 +34,8 @@ class MessageReferenceTest {
     "capture, Capture",
     "prediction, Capture$Prediction",
     "window-report, WindowReport",
+    "health-report, HealthReport",
+    "health-rows, HealthReport$Rows",
     "device-event, DeviceEvent",
     "profile-command, ProfileCommand",
     "profile-report, ProfileReport",

@@ -2,7 +2,6 @@ package io.flotilla.hardware.inspect;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
-import io.flotilla.bundle.tensor.ElementType;
 import io.flotilla.hardware.ModelTensor;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,8 @@ import java.util.Optional;
  * @param shape lengths or symbols, outermost first; {@code ?} for an open one without a name; empty
  *     for a scalar, for what is no tensor, and where the file says nothing about the shape
  * @param tensor the same as a tensor that can be carried; empty if it is none
- * @param obstacle why it cannot be carried, as the end of a sentence; empty if it can
+ * @param obstacle why it cannot be carried, and what would help, as the end of a sentence that
+ *     begins with its name; empty if it can
  */
 public record DeclaredValue(
     String name,
@@ -45,9 +45,8 @@ public record DeclaredValue(
         () ->
             new FlotillaException(
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s has the %s '%s', which is %s; dense tensors of %s can be carried"
-                    .formatted(
-                        model, role, name, obstacle.orElse(type), List.of(ElementType.values()))));
+                "%s has the %s '%s', which %s"
+                    .formatted(model, role, name, obstacle.orElse("cannot be carried"))));
   }
 
   /** Name, type and shape, as in {@code input FP32[batch, 64]}. */

@@ -27,11 +27,12 @@ public final class OnnxInspector {
    *
    * @throws FlotillaException
    *     <ul>
-   *       <li>{@code FILE_MISSING}, {@code MODEL_MALFORMED}: as {@link #read}
+   *       <li>{@code FILE_MISSING}, {@code MODEL_MALFORMED}, {@code INSPECTION_FAILED}: as {@link
+   *           #read}
    *       <li>{@code MODEL_TOO_NEW}: its IR version is above {@link #MAX_IR_VERSION}, or an opset
    *           above {@link #MAX_OPSETS}
    *       <li>{@code MODEL_UNSUPPORTED}: an input or output is no dense tensor of a known {@link
-   *           io.flotilla.bundle.tensor.ElementType}
+   *           io.flotilla.bundle.tensor.ElementType}, or declares a shape that no tensor has
    *     </ul>
    */
   public static OnnxFacts inspect(Path file) {
@@ -58,8 +59,9 @@ public final class OnnxInspector {
    * @throws FlotillaException
    *     <ul>
    *       <li>{@code FILE_MISSING}: it does not exist or cannot be read
-   *       <li>{@code MODEL_MALFORMED}: it is truncated or not ONNX, is over a limit of {@link
-   *           OnnxLimits}, or names weights outside its folder
+   *       <li>{@code MODEL_MALFORMED}: it is truncated or not ONNX, or names weights outside its
+   *           folder
+   *       <li>{@code INSPECTION_FAILED}: it is over a limit of {@link OnnxLimits}
    *     </ul>
    */
   public static OnnxFacts read(Path file) {

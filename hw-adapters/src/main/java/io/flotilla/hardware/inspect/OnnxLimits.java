@@ -1,12 +1,16 @@
 package io.flotilla.hardware.inspect;
 
 /**
- * Limits of what {@link OnnxInspector} reads. A file over one of them is refused as malformed; of
- * metadata alone the rest is left out.
+ * Limits of what {@link OnnxInspector} reads. A file over one of them is refused while it is read,
+ * before anything is built of it; of metadata alone the rest is left out. Whatever converts,
+ * compares or runs a model reads it this way first.
  */
 public final class OnnxLimits {
-  /** Most nodes, those of subgraphs and functions included. */
-  public static final int NODES = 1_000_000;
+  /**
+   * Most nodes, those of subgraphs and functions included. A chain of so many takes the runtime
+   * seconds to load and half a gigabyte, in every process that tries it.
+   */
+  public static final int NODES = 100_000;
 
   /** Most different operators, counted once per operator set. */
   public static final int OPERATORS = 10_000;

@@ -83,8 +83,12 @@ final class OnnxWalk {
 
   private OnnxContents contents(Path folder) throws IOException {
     List<ExternalFile> files = new ArrayList<>();
-    for (String location : weights.externalData()) {
-      files.add(external(folder, location));
+    for (Map.Entry<String, Long> weightsIn : weights.externalData().entrySet()) {
+      ExternalFile file = external(folder, weightsIn.getKey());
+      if (file.exists() && file.bytes().getAsLong() < weightsIn.getValue()) {
+        throw in.malformed("a tensor has more values than there are in its file of weights");
+      }
+      files.add(file);
     }
     Initializers totals = weights.initializers();
     totals.byType().keySet().forEach(this::note);
@@ -313,7 +317,7 @@ final class OnnxWalk {
 
   private void limit(long count, long most, String what) {
     if (count > most) {
-      throw in.malformed("it has more than %d %s".formatted(most, what));
+      throw in.over(most, what);
     }
   }
 }

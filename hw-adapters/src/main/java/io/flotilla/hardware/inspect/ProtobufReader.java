@@ -122,6 +122,18 @@ final class ProtobufReader {
     return new Beginning(text.substring(0, Math.min(text.length(), maxChars)), whole);
   }
 
+  /** Skips a value and gives its bytes, without those that say how many they are. */
+  long passed(int wire) throws IOException {
+    if (wire == WIRE_BYTES) {
+      long length = length(wire);
+      advance(length);
+      return length;
+    }
+    long start = position;
+    skip(wire);
+    return position - start;
+  }
+
   /** Reads a UTF-8 text of at most so many bytes. */
   String text(int wire, int maxBytes) throws IOException {
     long length = length(wire);
@@ -130,7 +142,7 @@ final class ProtobufReader {
     }
     textBytes += length;
     if (textBytes > OnnxLimits.TEXT_BYTES) {
-      throw malformed("its texts have more than %d bytes".formatted(OnnxLimits.TEXT_BYTES));
+      throw over(OnnxLimits.TEXT_BYTES, "bytes of names");
     }
     try {
       return StandardCharsets.UTF_8
@@ -148,6 +160,14 @@ final class ProtobufReader {
         ErrorCode.MODEL_MALFORMED,
         "%s is truncated or not an ONNX model: %s (at byte %d); export or fetch it again"
             .formatted(name, what, position));
+  }
+
+  /** The refusal of a file that is over a limit. */
+  FlotillaException over(long most, String what) {
+    return new FlotillaException(
+        ErrorCode.INSPECTION_FAILED,
+        "%s has more than %d %s, and no model with more is taken; export a smaller graph"
+            .formatted(name, most, what));
   }
 
   /** Where the next byte lies in the file. */

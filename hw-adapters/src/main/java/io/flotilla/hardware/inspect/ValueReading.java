@@ -1,7 +1,7 @@
 package io.flotilla.hardware.inspect;
 
-import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.tensor.ElementType;
+import io.flotilla.bundle.tensor.Tensor;
 import io.flotilla.hardware.ModelTensor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** Reads one {@code ValueInfoProto}, the declaration of an input, output or inner value. */
 final class ValueReading {
+  /** What classifiers of scikit-learn give where a ZipMap stands at their end. */
+  private static final String SEQUENCE_OF_MAPS = "seq(map(";
+
   private final ProtobufReader in;
   private String name = "";
   private TypeReading type;
@@ -53,23 +56,41 @@ final class ValueReading {
 
   private DeclaredValue value() {
     List<String> shape = type.shape.stream().map(Length::toString).toList();
-    if (!type.dense) {
-      return uncarried(shape, "no dense tensor but " + type.text);
-    }
-    Optional<ElementType> element = OnnxElement.of(type.elementType).flatMap(OnnxElement::carried);
+    Optional<ElementType> element =
+        type.dense
+            ? OnnxElement.of(type.elementType).flatMap(OnnxElement::carried)
+            : Optional.empty();
     if (element.isEmpty()) {
-      return uncarried(shape, "of the type " + type.text);
+      return uncarried(shape, "is of the type %s: %s".formatted(type.text, wayOut(type.text)));
     }
-    try {
-      ModelTensor tensor =
-          new ModelTensor(
-              name,
-              element.get(),
-              type.shape.stream().map(l -> ModelTensor.dimension(l.length, l.symbol)).toList());
-      return new DeclaredValue(name, type.text, shape, Optional.of(tensor), Optional.empty());
-    } catch (FlotillaException e) {
-      return uncarried(shape, "of the shape " + shape);
+    if (!isPossible(type.shape)) {
+      return uncarried(
+          shape,
+          "declares the shape %s: a tensor has at most %d elements; export it with the true shape or an open one"
+              .formatted(shape, Tensor.MAX_ELEMENTS));
     }
+    ModelTensor tensor =
+        new ModelTensor(
+            name,
+            element.get(),
+            type.shape.stream().map(l -> ModelTensor.dimension(l.length, l.symbol)).toList());
+    return new DeclaredValue(name, type.text, shape, Optional.of(tensor), Optional.empty());
+  }
+
+  private static String wayOut(String type) {
+    return type.startsWith(SEQUENCE_OF_MAPS)
+        ? "export it without ZipMap, which skl2onnx does with options={'zipmap': False}"
+        : "only dense tensors of %s can be carried".formatted(List.of(ElementType.values()));
+  }
+
+  /** Whether any tensor has such a shape; open dimensions may be as short as 1. */
+  private static boolean isPossible(List<Length> shape) {
+    double elements =
+        shape.stream()
+            .mapToDouble(length -> length.length < 0 ? 1 : length.length)
+            .reduce(1, (a, b) -> a * b);
+    return elements <= Tensor.MAX_ELEMENTS
+        && shape.stream().allMatch(length -> length.length <= Tensor.MAX_ELEMENTS);
   }
 
   private DeclaredValue uncarried(List<String> shape, String why) {
@@ -182,7 +203,7 @@ final class ValueReading {
       if (field == 1) {
         shape.add(length(wire));
         if (shape.size() > OnnxLimits.RANK) {
-          throw in.malformed("a tensor has more than %d dimensions".formatted(OnnxLimits.RANK));
+          throw in.over(OnnxLimits.RANK, "dimensions of one tensor");
         }
       }
       return field == 1;

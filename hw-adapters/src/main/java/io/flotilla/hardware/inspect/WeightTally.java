@@ -5,9 +5,8 @@ import static io.flotilla.hardware.inspect.OnnxLimits.NAME_BYTES;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Reads tensors without their values, adds up the initializers, and notes files of weights. */
 final class WeightTally {
@@ -15,7 +14,7 @@ final class WeightTally {
 
   private final ProtobufReader in;
   private final Map<String, Initializers.Total> totals = new TreeMap<>();
-  private final Set<String> externalData = new TreeSet<>();
+  private final Map<String, Long> externalData = new TreeMap<>();
 
   WeightTally(ProtobufReader in) {
     this.in = in;
@@ -75,8 +74,8 @@ final class WeightTally {
     return new Initializers(all.count(), all.bytes(), totals);
   }
 
-  /** Files that hold weights. */
-  Set<String> externalData() {
+  /** Files that hold weights, and the most bytes that one tensor has in them. */
+  Map<String, Long> externalData() {
     return externalData;
   }
 
@@ -86,7 +85,7 @@ final class WeightTally {
         new Initializers.Total(1, tensor.bytes),
         Initializers.Total::plus);
     if (totals.size() > OnnxLimits.VALUE_TYPES) {
-      throw in.malformed("it has more than %d types of values".formatted(OnnxLimits.VALUE_TYPES));
+      throw in.over(OnnxLimits.VALUE_TYPES, "types of values");
     }
     return tensor.name;
   }
@@ -96,8 +95,10 @@ final class WeightTally {
     var tensor =
         new Object() {
           String name = "";
+          String location = "";
           long elementType;
           long elements = 1;
+          TensorData data = TensorData.NONE;
         };
     long start = in.position();
     in.message(
@@ -107,8 +108,14 @@ final class WeightTally {
             case 1 ->
                 in.integers(inner, length -> tensor.elements = times(tensor.elements, length));
             case 2 -> tensor.elementType = in.integer(inner);
+            case 4, 9, 10 -> tensor.data = tensor.data.plusWhole(in.passed(inner));
+            case 5, 7, 11 -> tensor.data = tensor.data.plusShortened(in.passed(inner));
+            case 6 -> {
+              in.passed(inner);
+              tensor.data = tensor.data.plusText();
+            }
             case 8 -> tensor.name = in.text(inner, NAME_BYTES);
-            case 13 -> external(inner);
+            case 13 -> tensor.location = external(inner).orElse(tensor.location);
             default -> {
               return false;
             }
@@ -117,8 +124,16 @@ final class WeightTally {
         });
     long inFile = in.position() - start;
     int bits = OnnxElement.of(tensor.elementType).map(OnnxElement::bits).orElse(0);
-    return new Tensor(
-        tensor.name, tensor.elementType, bits == 0 ? inFile : bytes(tensor.elements, bits));
+    long bytes = bits == 0 ? inFile : bytes(tensor.elements, bits);
+    if (tensor.elements == Long.MAX_VALUE || bytes == Long.MAX_VALUE) {
+      throw in.malformed("a tensor has more values than there can be");
+    }
+    if (!tensor.location.isEmpty()) {
+      externalData.merge(tensor.location, bytes, Math::max);
+    } else if (!tensor.data.canHold(tensor.elementType, tensor.elements, bytes)) {
+      throw in.malformed("a tensor has fewer values than its shape says");
+    }
+    return new Tensor(tensor.name, tensor.elementType, bytes);
   }
 
   private long times(long elements, long length) {
@@ -138,7 +153,7 @@ final class WeightTally {
   }
 
   // StringStringEntryProto of TensorProto.external_data
-  private void external(int wire) throws IOException {
+  private Optional<String> external(int wire) throws IOException {
     var entry =
         new Object() {
           String key = "";
@@ -157,25 +172,28 @@ final class WeightTally {
           return true;
         });
     if (!entry.key.equals("location")) {
-      return;
+      return Optional.empty();
     }
-    if (leavesFolder(entry.value)) {
-      throw in.malformed("it names weights outside its own folder");
-    }
-    externalData.add(entry.value);
+    requirePlain(entry.value);
+    externalData.putIfAbsent(entry.value, 0L);
     if (externalData.size() > OnnxLimits.EXTERNAL_FILES) {
-      throw in.malformed(
-          "it has more than %d files of external data".formatted(OnnxLimits.EXTERNAL_FILES));
+      throw in.over(OnnxLimits.EXTERNAL_FILES, "files of external data");
     }
+    return Optional.of(entry.value);
   }
 
-  private static boolean leavesFolder(String location) {
+  /** One file has one path only, so that none can be counted twice. */
+  private void requirePlain(String location) {
+    List<String> segments = List.of(location.split("/", -1));
     if (location.isEmpty()
         || location.startsWith("/")
-        || location.chars().anyMatch(c -> c < ' ' || c == '\\' || c == ':')) {
-      return true;
+        || location.chars().anyMatch(c -> c < ' ' || c == '\\' || c == ':')
+        || segments.contains("..")) {
+      throw in.malformed("it names weights outside its own folder");
     }
-    return List.of(location.split("/", -1)).contains("..");
+    if (segments.contains(".") || segments.contains("")) {
+      throw in.malformed("it names weights by a path with '.' or an empty part");
+    }
   }
 
   /**

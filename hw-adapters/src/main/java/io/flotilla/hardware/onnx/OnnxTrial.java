@@ -149,7 +149,7 @@ public final class OnnxTrial implements AutoCloseable {
       throw cannotBeMadeUp(name, declared);
     }
     long[] shape = Arrays.stream(info.getShape()).map(length -> length < 0 ? 1 : length).toArray();
-    int elements = Math.toIntExact(Tensor.elements(Arrays.stream(shape).boxed().toList()));
+    int elements = Math.toIntExact(elements(name, Arrays.stream(shape).boxed().toList()));
     if (info.type == OnnxJavaType.STRING) {
       String[] texts = new String[elements];
       Arrays.fill(texts, ones ? "1" : "");
@@ -167,6 +167,17 @@ public final class OnnxTrial implements AutoCloseable {
       memory.put(i * one.length, one);
     }
     return OnnxTensor.createTensor(environment, memory, shape, info.type);
+  }
+
+  private static long elements(String input, List<Long> shape) {
+    try {
+      return Tensor.elements(shape);
+    } catch (FlotillaException e) {
+      throw new FlotillaException(
+          e.code(),
+          "the model's input '%s' cannot be made up: %s".formatted(input, e.getMessage()),
+          e);
+    }
   }
 
   /** Zeros that the runtime may read in place; an empty buffer would have no address. */

@@ -89,7 +89,14 @@ record Signature(Map<String, ModelTensor> inputs, Map<String, ModelTensor> outpu
     if (!input.admits(shape)) {
       throw invalid("the model takes %s and was given the shape %s".formatted(input, shape));
     }
-    byteSize(input.type(), shape);
+    try {
+      byteSize(input.type(), shape);
+    } catch (FlotillaException e) {
+      throw new FlotillaException(
+          e.code(),
+          "the model takes %s and was given too much: %s".formatted(input, e.getMessage()),
+          e);
+    }
   }
 
   /** Bytes of a tensor, which must fit one buffer. */

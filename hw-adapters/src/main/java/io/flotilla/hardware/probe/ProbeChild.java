@@ -6,6 +6,8 @@ import io.flotilla.bundle.layout.DurableFiles;
 import io.flotilla.hardware.probe.ProbeResult.Stage;
 import io.flotilla.hardware.probe.ProbeWire.Reply;
 import io.flotilla.hardware.probe.ProbeWire.Request;
+import io.flotilla.hardware.process.ChildJava;
+import io.flotilla.hardware.process.OutputTail;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -28,9 +30,7 @@ final class ProbeChild implements AutoCloseable {
   private static final Duration START_TIME = Duration.ofSeconds(60);
   private static final int KILL_SECONDS = 10;
   private static final int SIGNALLED = 128;
-
-  /** What -XX:+ExitOnOutOfMemoryError exits with. */
-  private static final int HEAP_EXHAUSTED = 3;
+  private static final int TAIL_BYTES = 8_192;
 
   /** What processes that got no memory say last: Java, Java's machine, C++. */
   private static final List<String> MEMORY_COMPLAINTS =
@@ -60,8 +60,8 @@ final class ProbeChild implements AutoCloseable {
     this.process = process;
     this.requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
     this.answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
-    this.strays = new OutputTail(answers);
-    this.errors = new OutputTail(process.getErrorStream());
+    this.strays = new OutputTail(answers, TAIL_BYTES);
+    this.errors = new OutputTail(process.getErrorStream(), TAIL_BYTES);
     String name = "probe-" + process.pid();
     this.errorReader = Thread.ofVirtual().name(name + "-errors").start(errors);
     this.replyReader = Thread.ofVirtual().name(name + "-replies").start(this::listen);
@@ -172,7 +172,7 @@ final class ProbeChild implements AutoCloseable {
     kill();
     String said = said();
     int status = process.exitValue();
-    if (status == HEAP_EXHAUSTED || MEMORY_COMPLAINTS.stream().anyMatch(said::contains)) {
+    if (status == ChildJava.HEAP_EXHAUSTED || MEMORY_COMPLAINTS.stream().anyMatch(said::contains)) {
       return new ProbeResult.OutOfMemory(stage, limits.memoryBytes());
     }
     OptionalInt signal =
@@ -210,18 +210,6 @@ final class ProbeChild implements AutoCloseable {
   }
 
   private void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    boolean interrupted = false;
-    try {
-      if (!process.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
-        LOG.error("probe {} does not die", process.pid());
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ChildJava.kill(process);
   }
 }

@@ -8,6 +8,7 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.manifest.Dimension;
 import io.flotilla.bundle.tensor.ElementType;
+import io.flotilla.bundle.tensor.Tensor;
 import io.flotilla.hardware.ModelTensor;
 import io.flotilla.hardware.Proto;
 import io.flotilla.hardware.SharedData;
@@ -158,7 +159,7 @@ class OnnxInspectorTest {
     assertThatExceptionOfType(FlotillaException.class)
         .isThrownBy(() -> inspect(deep))
         .withMessageContaining("more than 32 subgraphs inside each other")
-        .returns(ErrorCode.MODEL_MALFORMED, FlotillaException::code);
+        .returns(ErrorCode.INSPECTION_FAILED, FlotillaException::code);
   }
 
   @Test
@@ -177,6 +178,15 @@ class OnnxInspectorTest {
     assertThatExceptionOfType(FlotillaException.class)
         .isThrownBy(() -> inspect(withExternalData(location)))
         .withMessageContaining("outside its own folder")
+        .returns(ErrorCode.MODEL_MALFORMED, FlotillaException::code);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"./w.bin", "././w.bin", "a/./w.bin", "a//w.bin", "w.bin/", "."})
+  void refusesASecondSpellingOfAFileOfWeights(String location) {
+    assertThatExceptionOfType(FlotillaException.class)
+        .isThrownBy(() -> inspect(withExternalData(location)))
+        .withMessageContaining("a path with '.' or an empty part")
         .returns(ErrorCode.MODEL_MALFORMED, FlotillaException::code);
   }
 
@@ -249,11 +259,13 @@ class OnnxInspectorTest {
                 name,
                 List.of("n", "2"),
                 Optional.empty(),
-                Optional.of("of the type " + name)));
+                Optional.of(
+                    "is of the type %s: only dense tensors of %s can be carried"
+                        .formatted(name, List.of(ElementType.values())))));
     assertThat(facts.contents().valueTypes()).containsExactly(name);
     assertThatExceptionOfType(FlotillaException.class)
         .isThrownBy(facts::inputs)
-        .withMessageContaining("the input 'input', which is of the type " + name)
+        .withMessageContaining("the input 'input', which is of the type " + name + ": only dense")
         .returns(ErrorCode.MODEL_UNSUPPORTED, FlotillaException::code);
   }
 
@@ -289,6 +301,38 @@ class OnnxInspectorTest {
 
     assertThat(input.shape()).containsExactly("1099511627776");
     assertThat(input.tensor()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1099511627776, 1", "65536, 65536"})
+  void refusesShapesThatNoTensorHasWithTheInputTheShapeAndTheLimit(long rows, long columns) {
+    byte[] model = TestModels.identity(TestModels.FLOAT, "batch", rows, columns);
+
+    assertThatExceptionOfType(FlotillaException.class)
+        .isThrownBy(() -> inspect(model))
+        .withMessageContaining(
+            "model.onnx has the input 'input', which declares the shape [batch, %d, %d]"
+                .formatted(rows, columns))
+        .withMessageContaining("a tensor has at most %d elements".formatted(Tensor.MAX_ELEMENTS))
+        .withMessageNotContaining("dense tensors")
+        .returns(ErrorCode.MODEL_UNSUPPORTED, FlotillaException::code);
+    assertThat(inspect(TestModels.identity(TestModels.FLOAT, 16_384, 16_384)).inputs()).hasSize(1);
+  }
+
+  @Test
+  void tellsHowToExportWithoutZipMap() {
+    Proto tensor = new Proto().message(1, new Proto().number(1, TestModels.FLOAT));
+    Proto map = new Proto().message(5, new Proto().number(1, TestModels.INT64).message(2, tensor));
+    Proto type = new Proto().message(4, new Proto().message(1, map));
+    Proto output = new Proto().text(1, "output_probability").message(2, type);
+
+    assertThatExceptionOfType(FlotillaException.class)
+        .isThrownBy(() -> inspect(withOutput(output)))
+        .withMessage(
+            "model.onnx has the output 'output_probability', which is of the type"
+                + " seq(map(INT64,FP32)): export it without ZipMap, which skl2onnx does with"
+                + " options={'zipmap': False}")
+        .returns(ErrorCode.MODEL_UNSUPPORTED, FlotillaException::code);
   }
 
   @Test
@@ -330,9 +374,11 @@ class OnnxInspectorTest {
 
   @Test
   void addsUpInitializersByType() {
-    Proto nibbles = new Proto().number(1, 3).number(1, 3).number(2, 22).text(8, "q");
-    Proto packedDimensions = new Proto().bytes(1, new byte[] {2, 5}).number(2, 7).text(8, "p");
-    Proto scalar = new Proto().number(2, 11).text(8, "s");
+    Proto nibbles =
+        new Proto().number(1, 3).number(1, 3).number(2, 22).text(8, "q").bytes(9, new byte[5]);
+    Proto packedDimensions =
+        new Proto().bytes(1, new byte[] {2, 5}).number(2, 7).text(8, "p").bytes(7, new byte[10]);
+    Proto scalar = new Proto().number(2, 11).text(8, "s").bytes(10, new byte[8]);
     Proto graph =
         new Proto()
             .message(5, TestModels.weights("w", new Random(42), 4, 8))
@@ -353,20 +399,6 @@ class OnnxInspectorTest {
                 "FP64", new Initializers.Total(1, 8)));
     assertThat(initializers.count()).isEqualTo(5);
     assertThat(initializers.bytes()).isEqualTo(253);
-  }
-
-  @Test
-  void sizesThatNoFileHasStopAtTheLargestNumber() {
-    Proto endless =
-        new Proto().number(1, Long.MAX_VALUE).number(1, 8).number(2, TestModels.FLOAT).text(8, "w");
-    Proto graph =
-        new Proto()
-            .message(5, endless)
-            .message(5, endless)
-            .message(12, TestModels.tensor("output", TestModels.FLOAT, 2));
-
-    assertThat(read(TestModels.model(8, 13, graph)).contents().initializers().bytes())
-        .isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
@@ -417,6 +449,23 @@ class OnnxInspectorTest {
     assertThatExceptionOfType(FlotillaException.class)
         .isThrownBy(() -> read(model))
         .withMessageContaining("more than 10000 different operators");
+  }
+
+  @Test
+  void takesAsManyNodesAsTheLimitAndRefusesOneMore() {
+    Proto graph = new Proto().message(12, TestModels.tensor("output", TestModels.FLOAT, 2));
+    for (int i = 0; i < OnnxLimits.NODES; i++) {
+      graph.message(1, new Proto().text(4, "Relu"));
+    }
+    assertThat(read(TestModels.model(8, 13, graph)).nodes()).isEqualTo(OnnxLimits.NODES);
+
+    byte[] model = TestModels.model(8, 13, graph.message(1, new Proto().text(4, "Relu")));
+
+    assertThatExceptionOfType(FlotillaException.class)
+        .isThrownBy(() -> read(model))
+        .withMessageContaining("model.onnx has more than 100000 nodes")
+        .withMessageNotContaining("not an ONNX model")
+        .returns(ErrorCode.INSPECTION_FAILED, FlotillaException::code);
   }
 
   @Test

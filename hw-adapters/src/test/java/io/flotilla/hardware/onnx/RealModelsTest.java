@@ -75,7 +75,7 @@ class RealModelsTest {
 
     assertThatExceptionOfType(FlotillaException.class)
         .isThrownBy(() -> cpu.load(file, LoadOptions.DEFAULT).close())
-        .withMessageContaining("can be carried")
+        .withMessageContaining("which is of the type")
         .returns(ErrorCode.MODEL_UNSUPPORTED, FlotillaException::code);
   }
 

@@ -6,6 +6,7 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.failure.StorageFailures;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -82,10 +83,7 @@ public record ChunkTable(long sizeBytes, List<Digest> chunks) {
    */
   public static ChunkTable of(InputStream archive) throws IOException {
     Builder table = new Builder();
-    byte[] piece = new byte[CHUNK_BYTES];
-    for (int n = archive.read(piece); n >= 0; n = archive.read(piece)) {
-      table.add(piece, 0, n);
-    }
+    archive.transferTo(table);
     return table.build();
   }
 
@@ -155,13 +153,19 @@ public record ChunkTable(long sizeBytes, List<Digest> chunks) {
   }
 
   /** Makes the table of an archive that comes in pieces of any size. Not thread-safe. */
-  public static final class Builder {
+  static final class Builder extends OutputStream {
     private final List<Digest> chunks = new ArrayList<>();
     private final MessageDigest sha256 = Digest.newSha256();
     private long sizeBytes;
 
+    @Override
+    public void write(int one) {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
     /** Takes the next bytes; what is over {@link #MAX_ARCHIVE_BYTES} is only counted. */
-    public void add(byte[] bytes, int from, int length) {
+    @Override
+    public void write(byte[] bytes, int from, int length) {
       for (int at = from; at < from + length; ) {
         int room = CHUNK_BYTES - (int) (sizeBytes % CHUNK_BYTES);
         int n = Math.min(room, from + length - at);
@@ -181,7 +185,7 @@ public record ChunkTable(long sizeBytes, List<Digest> chunks) {
      *
      * @throws FlotillaException see {@link #countFor}
      */
-    public ChunkTable build() {
+    ChunkTable build() {
       if (sizeBytes % CHUNK_BYTES != 0 && sizeBytes < MAX_ARCHIVE_BYTES) {
         chunks.add(Digest.ofRaw(sha256.digest()));
       }

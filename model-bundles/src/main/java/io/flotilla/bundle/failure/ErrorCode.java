@@ -32,6 +32,10 @@ public enum ErrorCode {
   SELECTOR_INVALID(ErrorClass.REQUEST, "A device selector cannot be parsed."),
   /** A device selector matches no device. */
   SELECTOR_EMPTY(ErrorClass.REQUEST, "A device selector matches no device."),
+  /** Many devices are meant, or not as many as were expected; the number has to be confirmed. */
+  CONFIRMATION_REQUIRED(
+      ErrorClass.REQUEST,
+      "Many devices are meant, or not as many as were expected; the number has to be confirmed."),
   /** No rollout has that id. */
   ROLLOUT_NOT_FOUND(ErrorClass.REQUEST, "No rollout has that id."),
   /** The waves of a rollout do not add up. */
@@ -77,6 +81,10 @@ public enum ErrorCode {
   UNAUTHENTICATED(ErrorClass.PERMISSION, "No valid operator token came with the request."),
   /** The identity is known but may not do this. */
   FORBIDDEN(ErrorClass.PERMISSION, "The identity is known but may not do this."),
+  /** More requests came than one caller may send. */
+  RATE_LIMITED(ErrorClass.PERMISSION, "More requests came than one caller may send."),
+  /** The keys of the issuer of a token cannot be had. */
+  ISSUER_UNREACHABLE(ErrorClass.NETWORK, "The keys of the issuer of a token cannot be had."),
   /** The claim token is not one this controller issued. */
   CLAIM_UNKNOWN(ErrorClass.PERMISSION, "The claim token is not one this controller issued."),
   /** The claim token has been used already. */
@@ -95,19 +103,26 @@ public enum ErrorCode {
   TRUST_POLICY_INVALID(
       ErrorClass.PERMISSION,
       "The trust policy is malformed, expired, rolled back or not signed by its root."),
-  /** An assignment cannot be read. */
-  ASSIGNMENT_MALFORMED(ErrorClass.PERMISSION, "An assignment cannot be read."),
-  /** An assignment is not signed by the pinned controller key. */
+  /** An assignment or profile command cannot be read. */
+  ASSIGNMENT_MALFORMED(ErrorClass.PERMISSION, "An assignment or profile command cannot be read."),
+  /** An assignment or profile command is not signed by the pinned controller key. */
   ASSIGNMENT_SIGNATURE_INVALID(
-      ErrorClass.PERMISSION, "An assignment is not signed by the pinned controller key."),
-  /** An assignment names another device or tenant (misdirection). */
+      ErrorClass.PERMISSION,
+      "An assignment or profile command is not signed by the pinned controller key."),
+  /** An assignment or profile command names another device or tenant (misdirection). */
   ASSIGNMENT_WRONG_DEVICE(
-      ErrorClass.PERMISSION, "An assignment names another device or tenant (misdirection)."),
-  /** An assignment is past its expiry (freeze). */
-  ASSIGNMENT_EXPIRED(ErrorClass.PERMISSION, "An assignment is past its expiry (freeze)."),
-  /** An assignment's number is not above the last one accepted (replay). */
+      ErrorClass.PERMISSION,
+      "An assignment or profile command names another device or tenant (misdirection)."),
+  /** An assignment or profile command is past its expiry (freeze). */
+  ASSIGNMENT_EXPIRED(
+      ErrorClass.PERMISSION, "An assignment or profile command is past its expiry (freeze)."),
+  /**
+   * An assignment's number is not above the last one accepted, or a profile command was accepted
+   * already (replay).
+   */
   ASSIGNMENT_REPLAYED(
-      ErrorClass.PERMISSION, "An assignment's number is not above the last one accepted (replay)."),
+      ErrorClass.PERMISSION,
+      "An assignment's number is not above the last one accepted, or a profile command was accepted already (replay)."),
   /** An assignment goes back to an older version without saying so (rollback). */
   DOWNGRADE_NOT_ALLOWED(
       ErrorClass.PERMISSION,
@@ -152,9 +167,12 @@ public enum ErrorCode {
   /** The model's outputs differ from the golden vectors beyond tolerance. */
   GOLDEN_VECTORS_FAILED(
       ErrorClass.BUNDLE, "The model's outputs differ from the golden vectors beyond tolerance."),
-  /** The model crashed, hung or outgrew the process that tried it. */
+  /**
+   * The model is over a limit of the inspection, or crashed, hung or outgrew the trial's process.
+   */
   INSPECTION_FAILED(
-      ErrorClass.BUNDLE, "The model crashed, hung or outgrew the process that tried it."),
+      ErrorClass.BUNDLE,
+      "The model is over a limit of the inspection, or crashed, hung or outgrew the trial's process."),
   /** A model could not be converted, or the converter ended with an error. */
   CONVERSION_FAILED(
       ErrorClass.BUNDLE, "A model could not be converted, or the converter ended with an error."),

@@ -3,6 +3,7 @@ package io.flotilla.bundle.golden;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.failure.Printable;
+import io.flotilla.bundle.tensor.Elements;
 import io.flotilla.bundle.tensor.Tensor;
 import java.util.Collections;
 import java.util.Map;

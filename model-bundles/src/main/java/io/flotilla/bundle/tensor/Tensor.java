@@ -63,11 +63,17 @@ public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) {
     long elements = 1;
     for (long length : shape) {
       if (length < 0 || length > MAX_ELEMENTS) {
-        throw new FlotillaException(ErrorCode.INPUT_INVALID, "impossible tensor shape " + shape);
+        throw new FlotillaException(
+            ErrorCode.INPUT_INVALID,
+            "no tensor has the shape %s: each length is from 0 to %d"
+                .formatted(shape, MAX_ELEMENTS));
       }
       elements *= length;
       if (elements > MAX_ELEMENTS) {
-        throw new FlotillaException(ErrorCode.INPUT_INVALID, "tensor too large: " + shape);
+        throw new FlotillaException(
+            ErrorCode.INPUT_INVALID,
+            "no tensor has the shape %s: it has at most %d elements"
+                .formatted(shape, MAX_ELEMENTS));
       }
     }
     return elements;

@@ -48,7 +48,7 @@ class ChunkTableTest {
     new Random(42).nextBytes(archive);
     ChunkTable.Builder table = new ChunkTable.Builder();
     for (int from = 0; from < archive.length; from += piece) {
-      table.add(archive, from, Math.min(piece, archive.length - from));
+      table.write(archive, from, Math.min(piece, archive.length - from));
     }
     assertThat(table.build())
         .isEqualTo(ChunkTable.of(Files.write(folder.resolve("archive"), archive)));

@@ -84,12 +84,6 @@ class GoldenCaseTest {
   }
 
   @Test
-  void readsUnsignedBytesAsUnsigned() {
-    Tensor high = new Tensor(ElementType.UINT8, List.of(1L), ByteBuffer.wrap(new byte[] {-1}));
-    assertThat(Elements.of(high).at(0)).isEqualTo(255);
-  }
-
-  @Test
   void refusesBadTolerancesAndNames() {
     Refusal.of(ErrorCode.INPUT_INVALID, () -> expecting(-1, 0, 1));
     Refusal.of(ErrorCode.INPUT_INVALID, () -> expecting(0, Double.NaN, 1));

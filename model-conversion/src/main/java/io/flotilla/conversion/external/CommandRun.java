@@ -3,6 +3,7 @@ package io.flotilla.conversion.external;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.failure.Printable;
+import io.flotilla.hardware.process.OutputTail;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class CommandRun {
   private static final long LOOK_MILLIS = 100;
   private static final long KILL_SECONDS = 10;
+  private static final int TAIL_BYTES = 4096;
 
   private final ExternalConversion conversion;
   private final Path folder;
@@ -41,7 +43,7 @@ final class CommandRun {
   void start() throws InterruptedException, IOException {
     Process process = launch();
     long started = System.nanoTime();
-    OutputTail output = new OutputTail(process.getInputStream());
+    OutputTail output = new OutputTail(process.getInputStream(), TAIL_BYTES);
     Thread reader = Thread.ofPlatform().name("convert-" + process.pid()).daemon(true).start(output);
     String stopped;
     try {

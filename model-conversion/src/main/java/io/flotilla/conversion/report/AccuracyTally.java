@@ -4,6 +4,7 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.failure.Printable;
 import io.flotilla.bundle.tensor.ElementType;
+import io.flotilla.bundle.tensor.Elements;
 import io.flotilla.bundle.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.flotilla.conversion.report;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.tensor.ElementType;
+import io.flotilla.bundle.tensor.Elements;
 import io.flotilla.bundle.tensor.Tensor;
 import java.util.OptionalDouble;
 

@@ -4,14 +4,17 @@ import static io.flotilla.conversion.fixture.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.conversion.fixture.Graphs;
+import io.flotilla.hardware.inspect.OnnxLimits;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,11 +54,11 @@ class OnnxFilesTest {
     refused(
         ErrorCode.MODEL_MALFORMED,
         () -> OnnxFiles.read(writeExternal(whole, "m.data", "16", "128")),
-        "too short");
+        "more values than there are in its file");
     refused(
         ErrorCode.MODEL_MALFORMED,
         () -> OnnxFiles.read(writeExternal(whole, "m.data", "many", "128")),
-        "no number");
+        "more values than there are in its file");
     refused(ErrorCode.FILE_MISSING, () -> OnnxFiles.read(writeExternal(whole, "gone", "0", "128")));
   }
 
@@ -84,6 +87,17 @@ class OnnxFilesTest {
             OnnxFiles.read(
                 writeExternal(whole, "m.data", "0", Long.toString(OnnxFiles.MAX_BYTES + 1))),
         Long.toString(OnnxFiles.MAX_BYTES));
+  }
+
+  @Test
+  void moreNodesThanTheLimitAreRefusedBeforeTheGraphIsBuilt() throws IOException {
+    ModelProto.Builder model = Graphs.classifier(8, 4, 3).model(8, 13).toBuilder();
+    NodeProto node = NodeProto.newBuilder().setOpType("Relu").build();
+    model.getGraphBuilder().clearNode().addAllNode(Collections.nCopies(OnnxLimits.NODES + 1, node));
+    Path file = folder.resolve("m.onnx");
+    OnnxFiles.write(model.build(), file);
+
+    refused(ErrorCode.INSPECTION_FAILED, () -> OnnxFiles.read(file), "more than 100000 nodes");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static io.flotilla.conversion.fixture.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.bundle.failure.ErrorCode;
+import io.flotilla.bundle.tensor.Elements;
 import io.flotilla.bundle.tensor.Tensor;
 import io.flotilla.conversion.fixture.Graphs;
 import io.flotilla.conversion.graph.Nodes;

@@ -413,7 +413,7 @@ class VariantMakerTest {
       refused(
           ErrorCode.MODEL_MALFORMED,
           () -> VariantMaker.make(original, kind, folder.resolve("v.onnx")),
-          "W1");
+          "fewer values than its shape says");
     }
     assertThat(TensorValues.elements(w)).isEqualTo(64 * 48);
   }

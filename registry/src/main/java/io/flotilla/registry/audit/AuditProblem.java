@@ -3,11 +3,11 @@ package io.flotilla.registry.audit;
 import java.util.Optional;
 
 /**
- * One thing that is not as the log says.
+ * One thing that is not as the log or the records say.
  *
  * @param kind what is wrong
  * @param sequence the entry it is about
- * @param key the record it is about
+ * @param key the record it is about, or the digest of the blob
  * @param message one sentence for people
  */
 public record AuditProblem(
@@ -30,6 +30,10 @@ public record AuditProblem(
     RECORD_MISSING,
     /** A record is there that no entry wrote, or that an entry removed. */
     RECORD_ADDED,
+    /** A blob that a record needs is not what it was. */
+    BLOB_DAMAGED,
+    /** A blob that a record needs is gone. */
+    BLOB_MISSING,
     /** The store reports that what it has there is damaged. */
     UNREADABLE
   }

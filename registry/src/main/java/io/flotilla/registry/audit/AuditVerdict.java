@@ -1,6 +1,7 @@
 package io.flotilla.registry.audit;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a verification found.
@@ -18,6 +19,13 @@ public record AuditVerdict(
   /** Takes a copy. */
   public AuditVerdict {
     problems = List.copyOf(problems);
+  }
+
+  /** The same with what was found elsewhere, of which the first problems are listed. */
+  public AuditVerdict plus(List<AuditProblem> more, long moreCount) {
+    List<AuditProblem> all =
+        Stream.concat(problems.stream(), more.stream()).limit(MAX_PROBLEMS).toList();
+    return new AuditVerdict(entries, records, all, problemCount + moreCount);
   }
 
   /** Whether nothing is wrong. */

@@ -5,7 +5,6 @@ import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +92,9 @@ public final class BlobStore {
     }
   }
 
-  /** Takes content as {@link #stage(InputStream, long, Consumer)} does; nobody else looks at it. */
+  /** Takes content as {@link #stage(InputStream, long, List)} does; nobody else looks at it. */
   public Staged stage(InputStream content, long maxBytes) {
-    return stage(content, maxBytes, _ -> {});
+    return stage(content, maxBytes, List.of());
   }
 
   /**
@@ -104,17 +102,17 @@ public final class BlobStore {
    * before it is kept. The caller closes what it gets, kept or not.
    *
    * @param maxBytes largest content accepted
-   * @param tee sees the whole content in order, in read-only pieces of up to 256 KiB that are valid
-   *     during the call only; what it throws passes through
+   * @param onlookers see the content meanwhile; what one of them throws passes through once all of
+   *     it has arrived
    * @throws FlotillaException as {@link #put}
    */
-  public Staged stage(InputStream content, long maxBytes, Consumer<ByteBuffer> tee) {
+  public Staged stage(InputStream content, long maxBytes, List<Onlooker> onlookers) {
     Path file = newTemporary("blob-");
     boolean done = false;
     try {
       Digest digest;
       try (FileChannel out = steps.create(file)) {
-        digest = Content.read(content, maxBytes, Content.Sink.into(out), Content.Sink.of(tee));
+        digest = Content.pass(content, maxBytes, new Content.ForcingSink(out), onlookers);
       }
       steps.force(file);
       done = true;
@@ -135,10 +133,10 @@ public final class BlobStore {
    * refused for its size.
    *
    * @param maxBytes largest content accepted
-   * @param tee as in {@link #stage(InputStream, long, Consumer)}
+   * @param onlookers as in {@link #stage(InputStream, long, List)}
    * @throws FlotillaException as {@link #put}; {@code FILE_MISSING} if it is no file
    */
-  public Staged stage(Path file, long maxBytes, Consumer<ByteBuffer> tee) {
+  public Staged stage(Path file, long maxBytes, List<Onlooker> onlookers) {
     Path taken = newTemporary("blob-");
     boolean done = false;
     try {
@@ -146,12 +144,12 @@ public final class BlobStore {
       Digest digest;
       if (takeOver(file, taken)) {
         try (InputStream in = Files.newInputStream(taken)) {
-          digest = Content.read(in, maxBytes, _ -> {}, Content.Sink.of(tee));
+          digest = Content.pass(in, maxBytes, Content.Sink.NONE, onlookers);
         }
       } else {
         try (InputStream in = Files.newInputStream(file);
             FileChannel out = steps.create(taken)) {
-          digest = Content.read(in, maxBytes, Content.Sink.into(out), Content.Sink.of(tee));
+          digest = Content.pass(in, maxBytes, new Content.ForcingSink(out), onlookers);
         }
         steps.delete(file);
       }
@@ -197,7 +195,7 @@ public final class BlobStore {
     try {
       channel = FileChannel.open(fileOf(digest), StandardOpenOption.READ);
       InputStream content = Channels.newInputStream(channel);
-      requireIntact(digest, Content.read(content, Long.MAX_VALUE, _ -> {}, _ -> {}));
+      requireIntact(digest, Content.digest(content));
       channel.position(0);
       channel = null;
       return content;

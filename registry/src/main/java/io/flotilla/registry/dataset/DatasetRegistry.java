@@ -4,6 +4,7 @@ import io.flotilla.bundle.Digest;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.registry.blob.BlobStore;
+import io.flotilla.registry.blob.BlobUse;
 import io.flotilla.registry.blob.StoreFailures;
 import io.flotilla.registry.codec.RecordCodec;
 import io.flotilla.registry.dataset.profile.ColumnProfile;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Datasets by name and version. A version is its content: registering the same bytes again gives
@@ -193,7 +195,24 @@ public final class DatasetRegistry {
    * @throws FlotillaException {@code STORE_CORRUPT} if it is damaged or gone
    */
   public Path content(Dataset dataset) {
-    return blobs.path(new Digest(dataset.digest()));
+    try {
+      return blobs.path(new Digest(dataset.digest()));
+    } catch (FlotillaException e) {
+      boolean lost = e.code() == ErrorCode.NOT_FOUND;
+      throw new FlotillaException(
+          lost ? ErrorCode.STORE_CORRUPT : e.code(),
+          "the dataset %s: %s%s"
+              .formatted(dataset.reference(), e.getMessage(), lost ? BlobUse.ADVICE : ""),
+          e);
+    }
+  }
+
+  /** The files that datasets need, with the dataset that each belongs to. */
+  public Stream<BlobUse> blobUses() {
+    return list().stream()
+        .map(
+            dataset ->
+                new BlobUse(new Digest(dataset.digest()), "the dataset " + dataset.reference()));
   }
 
   /**

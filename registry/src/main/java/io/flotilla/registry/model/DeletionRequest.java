@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param model name of the model
  * @param version its number
- * @param users what desires or reports it, offline devices included; must be none
+ * @param users ids of what desires or reports it, offline devices included but no revoked ones;
+ *     must be none
  * @param by the operator
  * @param reason why
  */

@@ -9,12 +9,10 @@ import io.flotilla.bundle.signing.BundleVerifier;
 import io.flotilla.bundle.signing.InspectedBundle;
 import io.flotilla.bundle.signing.VerifiedArchive;
 import io.flotilla.registry.blob.BlobStore;
-import io.flotilla.registry.blob.StoreFailures;
-import java.io.IOException;
-import java.nio.ByteBuffer;
+import io.flotilla.registry.blob.Onlooker;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,27 +32,25 @@ final class Intake {
     this.policy = policy;
   }
 
-  /** Brings an archive to the disk, showing its bytes to somebody on the way. */
+  /** Brings an archive to the disk, showing it to others on the way. */
   @FunctionalInterface
   interface Staging {
-    BlobStore.Staged stage(long maxBytes, Consumer<ByteBuffer> tee);
+    BlobStore.Staged stage(long maxBytes, List<Onlooker> onlookers);
   }
 
   Prepared prepare(RegistrationRequest request, Staging staging) {
-    BlobStore.Staged staged = null;
-    try (ArchiveReading reading = new ArchiveReading(limits())) {
-      staged = staging.stage(policy.maxArchiveBytes(), reading::take);
-      ArchiveReading.Result read = reading.end();
-      ArchivedBundle bundle = new ArchivedBundle(staged.file(), read.index());
+    ArchiveReading reading = new ArchiveReading(limits());
+    BlobStore.Staged staged = staging.stage(policy.maxArchiveBytes(), reading.onlookers());
+    boolean done = false;
+    try {
+      ArchivedBundle bundle = new ArchivedBundle(staged.file(), reading.index());
       Checked checked = check(request.model(), bundle);
       Optional<Inspection> inspection = inspect(bundle, checked);
-      Prepared prepared = new Prepared(request, staged, read.chunks(), checked, inspection);
-      staged = null;
+      Prepared prepared = new Prepared(request, staged, reading.chunks(), checked, inspection);
+      done = true;
       return prepared;
-    } catch (IOException e) {
-      throw StoreFailures.of("the archive cannot be read", e);
     } finally {
-      if (staged != null) {
+      if (!done) {
         staged.close();
       }
     }

@@ -9,6 +9,7 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.layout.BundlePaths;
 import io.flotilla.bundle.signing.BundleVerifier;
 import io.flotilla.registry.blob.BlobStore;
+import io.flotilla.registry.blob.BlobUse;
 import io.flotilla.registry.name.Names;
 import io.flotilla.registry.search.Page;
 import io.flotilla.registry.search.Query;
@@ -106,17 +107,19 @@ public final class ModelRegistry {
    *     </ul>
    */
   public Prepared prepare(RegistrationRequest request, InputStream archive) {
-    return intake.prepare(request, (maxBytes, tee) -> blobs.stage(archive, maxBytes, tee));
+    return intake.prepare(
+        request, (maxBytes, onlookers) -> blobs.stage(archive, maxBytes, onlookers));
   }
 
   /**
    * The same with a file that is taken over, without copying it where that can be.
    *
    * @param archive the caller's alone; gone from its place afterwards, see {@link
-   *     BlobStore#stage(Path, long, java.util.function.Consumer)}
+   *     BlobStore#stage(Path, long, List)}
    */
   public Prepared prepare(RegistrationRequest request, Path archive) {
-    return intake.prepare(request, (maxBytes, tee) -> blobs.stage(archive, maxBytes, tee));
+    return intake.prepare(
+        request, (maxBytes, onlookers) -> blobs.stage(archive, maxBytes, onlookers));
   }
 
   /**
@@ -265,6 +268,11 @@ public final class ModelRegistry {
     return Records.inspection(view, model, version);
   }
 
+  /** The same as a transaction sees it. */
+  public Optional<Inspection> inspection(RecordTransaction tx, String model, int version) {
+    return Records.inspection(RecordView.of(tx), model, version);
+  }
+
   /** The model of this name, if a version of it ever was. */
   public Optional<ModelRecord> model(String name) {
     return Records.head(view, name).map(head -> head.of(name));
@@ -355,7 +363,7 @@ public final class ModelRegistry {
    *
    * @return the version as it is then
    * @throws FlotillaException {@code MODEL_NOT_FOUND}, {@code VERSION_NOT_FOUND}; {@code
-   *     VERSION_IN_USE}, naming users, if there are any
+   *     VERSION_IN_USE}, as a {@link VersionInUseException} that names users, if there are any
    */
   public ModelVersion delete(RecordTransaction tx, DeletionRequest request) {
     return changes(tx).delete(request);
@@ -366,23 +374,33 @@ public final class ModelRegistry {
    * repetition is possible.
    */
   public Stream<Digest> references() {
+    return blobUses().map(BlobUse::digest);
+  }
+
+  /** Like {@link #references}, with the version that each belongs to. */
+  public Stream<BlobUse> blobUses() {
     return Records.versions(view, Records.VERSIONS, "")
         .filter(version -> version.deletion().isEmpty())
-        .map(version -> new Digest(version.archive().digest()));
+        .map(version -> new BlobUse(new Digest(version.archive().digest()), version.reference()));
   }
 
   /**
    * The archive of a version, verified; not to be changed.
    *
-   * @throws FlotillaException {@code STORE_CORRUPT}, naming the version, if it is damaged; {@code
-   *     NOT_FOUND} if it was deleted
+   * @throws FlotillaException {@code STORE_CORRUPT}, naming the version, if it is damaged or gone;
+   *     {@code NOT_FOUND} if the version was deleted
    */
   public Path archive(ModelVersion version) {
     try {
       return blobs.path(new Digest(version.archive().digest()));
     } catch (FlotillaException e) {
+      boolean lost =
+          e.code() == ErrorCode.NOT_FOUND && find(version.model(), version.version()).isPresent();
       throw new FlotillaException(
-          e.code(), "the archive of %s: %s".formatted(version.reference(), e.getMessage()), e);
+          lost ? ErrorCode.STORE_CORRUPT : e.code(),
+          "the archive of %s: %s%s"
+              .formatted(version.reference(), e.getMessage(), lost ? BlobUse.ADVICE : ""),
+          e);
     }
   }
 

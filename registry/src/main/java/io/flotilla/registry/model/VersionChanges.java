@@ -5,7 +5,6 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.registry.name.Names;
 import io.flotilla.registry.search.RecordView;
 import io.flotilla.registry.store.RecordTransaction;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,8 +15,6 @@ import java.util.Optional;
  * @param atMs Unix time in milliseconds
  */
 record VersionChanges(RecordTransaction tx, long atMs) {
-  private static final int NAMED_USERS = 5;
-
   ModelRegistry.Registered commit(Prepared prepared) {
     RegistrationRequest request = prepared.request();
     Checked checked = prepared.checked();
@@ -103,7 +100,9 @@ record VersionChanges(RecordTransaction tx, long atMs) {
 
   ModelVersion delete(DeletionRequest request) {
     ModelVersion found = Records.require(now(), request.model(), request.version());
-    requireUnused(found, request.users());
+    if (!request.users().isEmpty()) {
+      throw new VersionInUseException(found, request.users());
+    }
     Aliases.Deed deed = new Aliases.Deed(atMs, request.by(), request.reason());
     Aliases.all(now(), request.model()).stream()
         .filter(alias -> alias.version() == request.version())
@@ -155,18 +154,5 @@ record VersionChanges(RecordTransaction tx, long atMs) {
 
   private RecordView now() {
     return RecordView.of(tx);
-  }
-
-  private static void requireUnused(ModelVersion version, List<String> users) {
-    if (users.isEmpty()) {
-      return;
-    }
-    String named = String.join(", ", users.subList(0, Math.min(NAMED_USERS, users.size())));
-    String more =
-        users.size() > NAMED_USERS ? " and %d more".formatted(users.size() - NAMED_USERS) : "";
-    throw new FlotillaException(
-        ErrorCode.VERSION_IN_USE,
-        "%s is in use by %s%s: roll another version out first"
-            .formatted(version.reference(), named, more));
   }
 }

@@ -26,7 +26,7 @@ public final class Names {
   public static final int MAX_DESCRIPTION = 4096;
 
   /** Longest reason in characters. */
-  public static final int MAX_REASON = 1024;
+  public static final int MAX_REASON = 500;
 
   private static final Pattern METRIC = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern REFERENCE =
@@ -125,24 +125,28 @@ public final class Names {
    *     other than line ends and tabs
    */
   public static void requireDescription(String text) {
-    requireText("description", text, MAX_DESCRIPTION);
+    requireLength("description", text, MAX_DESCRIPTION);
+    if (!isPlain(text.replaceAll("[\\r\\n\\t]", " "))) {
+      throw invalid("a description holds no control characters but line ends and tabs");
+    }
   }
 
   /**
-   * Checks a reason of up to {@value #MAX_REASON} characters.
+   * Checks a reason: one line of up to {@value #MAX_REASON} characters.
    *
-   * @throws FlotillaException {@code INPUT_INVALID} as for a description
+   * @throws FlotillaException {@code INPUT_INVALID} if it is longer, or holds control characters,
+   *     line ends among them
    */
   public static void requireReason(String text) {
-    requireText("reason", text, MAX_REASON);
+    requireLength("reason", text, MAX_REASON);
+    if (!isPlain(text)) {
+      throw invalid("a reason holds no control characters and is one line");
+    }
   }
 
-  private static void requireText(String what, String text, int maxChars) {
+  private static void requireLength(String what, String text, int maxChars) {
     if (text.length() > maxChars) {
       throw invalid("a %s has at most %d characters".formatted(what, maxChars));
-    }
-    if (!isPlain(text.replaceAll("[\\r\\n\\t]", " "))) {
-      throw invalid("a %s holds no control characters but line ends and tabs".formatted(what));
     }
   }
 

@@ -10,10 +10,15 @@ public interface CheckpointStore extends RecordStore {
    * can be opened, and shares files with this one where the file system allows that. Writers are
    * not held up for longer than one batch takes.
    *
+   * <p>Then all of the copy is read from the disk and compared with its checksums, past every
+   * cache: what a store still serves from memory may be damaged on the disk. Takes O(bytes of the
+   * store).
+   *
    * @param newDirectory the folder to make; on the same file system as the store, so that its large
    *     files are linked and not copied
    * @throws io.flotilla.bundle.failure.FlotillaException {@code CONFLICT} if the folder exists;
-   *     else as every method of a store
+   *     {@code STORE_CORRUPT}, naming the file, if something in the store cannot be read any more,
+   *     and the copy is of no use; else as every method of a store
    */
   void checkpoint(Path newDirectory);
 }

@@ -365,12 +365,17 @@ class ModelRegistryTest {
   @Test
   void versionInUseIsNotDeletedAndItsUsersAreNamed() {
     open.register(bundles.archive("digits", "model one"));
-    String[] devices = IntStream.rangeClosed(1, 7).mapToObj(i -> "cam-" + i).toArray(String[]::new);
-    FlotillaException refused =
-        catchThrowableOfType(FlotillaException.class, () -> open.delete(1, devices));
+    List<String> devices = IntStream.rangeClosed(1, 103).mapToObj(i -> "cam-" + i).toList();
+    VersionInUseException refused =
+        catchThrowableOfType(
+            VersionInUseException.class, () -> open.delete(1, devices.toArray(String[]::new)));
 
     assertThat(refused.code()).isEqualTo(ErrorCode.VERSION_IN_USE);
-    assertThat(refused).hasMessageContaining("cam-1, cam-2").hasMessageContaining("2 more");
+    assertThat(refused)
+        .hasMessageContaining("by cam-1, cam-2, cam-3, cam-4, cam-5 and 98 more:")
+        .hasMessageNotContaining("cam-6");
+    assertThat(refused.users()).isEqualTo(devices.subList(0, VersionInUseException.MAX_USERS));
+    assertThat(refused.userCount()).isEqualTo(103);
     assertThat(open.get().find("digits", 1)).isPresent();
   }
 

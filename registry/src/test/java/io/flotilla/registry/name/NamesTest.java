@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -60,13 +61,17 @@ class NamesTest {
   }
 
   @Test
-  void descriptionsHaveLinesAndReasonsAreShorter() {
+  void descriptionsHaveLinesAndReasonsAreOneShorterLine() {
     assertThatCode(() -> Names.requireDescription("one\r\n\ttwo")).doesNotThrowAnyException();
     refused(ErrorCode.INPUT_INVALID, () -> Names.requireDescription("\u001b"));
     refused(
         ErrorCode.INPUT_INVALID,
         () -> Names.requireDescription("x".repeat(Names.MAX_DESCRIPTION + 1)));
-    refused(ErrorCode.INPUT_INVALID, () -> Names.requireReason("x".repeat(Names.MAX_REASON + 1)));
+    assertThatCode(() -> Names.requireReason("ö".repeat(500))).doesNotThrowAnyException();
+    refused(ErrorCode.INPUT_INVALID, () -> Names.requireReason("x".repeat(501)));
+    for (String control : List.of("one\ntwo", "a\tb", "\u001b[2J", "\u0085", "\ud83d")) {
+      refused(ErrorCode.INPUT_INVALID, () -> Names.requireReason(control));
+    }
   }
 
   private static void refused(ErrorCode code, ThrowingCallable call) {

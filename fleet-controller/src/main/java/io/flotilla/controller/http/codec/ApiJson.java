@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,7 +22,7 @@ import java.util.stream.Collectors;
  * Answers to JSON and requests from JSON. Records, maps, lists, text, numbers, {@code Optional}
  * (null where empty). A request with an unknown, missing or null member is refused: a misspelt
  * option must not be taken for its default; {@code Optional} members may be left out. Lists and
- * maps of a request hold no nulls. Thread-safe.
+ * maps of a request hold no nulls; a {@link FreeForm} may. Thread-safe.
  */
 public final class ApiJson {
   private static final int MAX_DEPTH = 32;
@@ -30,7 +32,10 @@ public final class ApiJson {
               JsonFactory.builder()
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .build())
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .addModule(new Jdk8Module())
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)

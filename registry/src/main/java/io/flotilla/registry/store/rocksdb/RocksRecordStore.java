@@ -185,6 +185,21 @@ public final class RocksRecordStore implements CheckpointStore {
     } finally {
       use.unlock();
     }
+    requireReadable(newDirectory);
+  }
+
+  /** The copy's large files are those of this store, damage included. */
+  private static void requireReadable(Path copy) {
+    try (Cache fresh = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
+        BloomFilter filter = new BloomFilter(BLOOM_BITS);
+        Options options = options(fresh, filter)) {
+      FreshReading.all(copy, options.setCreateIfMissing(false));
+    } catch (RocksDBException e) {
+      throw failure("the store has a file that cannot be read", e);
+    } catch (IOException e) {
+      throw new FlotillaException(
+          ErrorCode.STORE_FAILED, "the copy %s of the store cannot be used".formatted(copy), e);
+    }
   }
 
   @Override

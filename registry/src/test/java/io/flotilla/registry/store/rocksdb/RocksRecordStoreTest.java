@@ -113,6 +113,42 @@ class RocksRecordStoreTest extends CheckpointStoreContract {
   }
 
   @Test
+  void copyOfATableThatIsOnlyWholeInTheCacheIsRefusedByName() throws IOException {
+    Random random = new Random(7);
+    Path data = folder.resolve("data");
+    try (RecordStore store = RocksRecordStore.open(data)) {
+      for (int i = 0; i < 20; i++) {
+        byte[] incompressible = new byte[3000];
+        random.nextBytes(incompressible);
+        store.write(new WriteBatch().put("record/%02d".formatted(i), incompressible));
+      }
+    }
+    RocksRecordStore.open(data).close();
+    Path table = onlyIn(data, ".sst");
+    byte[] whole = Files.readAllBytes(table);
+    try (CheckpointStore store = RocksRecordStore.open(data)) {
+      store.checkpoint(folder.resolve("whole"));
+      assertThat(folder.resolve("whole")).isNotEmptyDirectory();
+      assertThat(store.scan("record/", "", 100)).hasSize(20);
+      for (int at = 100; at < whole.length; at += 2711) {
+        byte[] damaged = whole.clone();
+        damaged[at] ^= 1;
+        Files.write(table, damaged);
+        // From the cache, as if nothing were wrong.
+        assertThat(store.scan("record/", "", 100)).hasSize(20);
+        Path copy = folder.resolve("copy-" + at);
+        FlotillaException refusal =
+            catchThrowableOfType(FlotillaException.class, () -> store.checkpoint(copy));
+        assertThat(refusal).as("damage at byte %d", at).isNotNull();
+        assertThat(refusal.code()).isEqualTo(ErrorCode.STORE_CORRUPT);
+        assertThat(refusal).hasMessageContaining(table.getFileName().toString());
+      }
+      Files.write(table, whole);
+      store.checkpoint(folder.resolve("healed"));
+    }
+  }
+
+  @Test
   void lostTableIsReportedByName() throws IOException {
     try (RecordStore store = RocksRecordStore.open(folder)) {
       byte[] incompressible = new byte[10_000];
@@ -192,7 +228,11 @@ class RocksRecordStoreTest extends CheckpointStoreContract {
   }
 
   private Path only(String suffix) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
+    return onlyIn(folder, suffix);
+  }
+
+  private static Path onlyIn(Path directory, String suffix) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
       List<Path> found =
           files
               .filter(f -> f.toString().endsWith(suffix))
