@@ -51,6 +51,7 @@ final class CommandRun {
     } finally {
       kill(process);
       reader.join(TimeUnit.SECONDS.toMillis(KILL_SECONDS));
+      process.destroyForcibly();
       tail = output.line();
       millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
@@ -126,7 +127,8 @@ final class CommandRun {
 
   private void kill(Process process) throws InterruptedException {
     process.descendants().forEach(seen::add);
-    process.destroyForcibly();
+    // Not process.destroyForcibly(): it closes the output while the reader is still reading it.
+    process.toHandle().destroyForcibly();
     seen.forEach(ProcessHandle::destroyForcibly);
     Strays.kill(folder);
     process.waitFor(KILL_SECONDS, TimeUnit.SECONDS);
