@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 
 /** Bodies on their way into files of one folder, which is emptied at start. */
@@ -21,7 +22,11 @@ final class Uploads {
   /** A longer length is over every limit; the server itself refuses one that is no number. */
   private static final int MAX_DIGITS = 18;
 
+  /** Most bodies under way at once, of all callers; each has a file and an open handle. */
+  static final int MAX_UNDER_WAY = 128;
+
   private final Path folder;
+  private final Semaphore places = new Semaphore(MAX_UNDER_WAY);
 
   private Uploads(Path folder) {
     this.folder = folder;
@@ -57,6 +62,14 @@ final class Uploads {
       outcome.completeExceptionally(tooLarge(maxBytes));
       return outcome;
     }
+    if (!places.tryAcquire()) {
+      outcome.completeExceptionally(
+          new FlotillaException(
+              ErrorCode.RATE_LIMITED,
+              "%d uploads are under way already: try again later".formatted(MAX_UNDER_WAY)));
+      return outcome;
+    }
+    ctx.addEndHandler(ended -> places.release());
     request.pause();
     Path file = folder.resolve(UUID.randomUUID() + ".part");
     ctx.addEndHandler(ended -> ctx.vertx().fileSystem().delete(file.toString()));

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -284,16 +285,44 @@ class HttpApiTest {
 
   @Test
   void anUploadThatBreaksOffLeavesNothing() throws Exception {
-    try (Socket socket = rawTls()) {
-      socket
-          .getOutputStream()
-          .write(
-              ("POST /api/v1/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer test-token\r\n"
-                      + "Content-Length: 1000\r\n\r\nonly this")
-                  .getBytes(StandardCharsets.US_ASCII));
+    try (Socket socket = unfinishedUpload()) {
       await().until(() -> uploads() == 1);
+      assertThat(socket.isConnected()).isTrue();
     }
     await().until(() -> uploads() == 0);
+  }
+
+  @Test
+  void uploadsBeyondThePlacesAreRefusedUntilOneEnds() throws Exception {
+    List<Socket> held = new ArrayList<>();
+    try {
+      while (held.size() < Uploads.MAX_UNDER_WAY) {
+        held.add(unfinishedUpload());
+      }
+      await().until(() -> uploads() == Uploads.MAX_UNDER_WAY);
+
+      HttpResponse<String> refused = upload(10, true);
+
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(TestApi.code(refused)).isEqualTo("RATE_LIMITED");
+    } finally {
+      for (Socket socket : held) {
+        socket.close();
+      }
+    }
+    await().until(() -> uploads() == 0);
+    assertThat(upload(10, true).statusCode()).isEqualTo(200);
+  }
+
+  private Socket unfinishedUpload() throws IOException {
+    Socket socket = rawTls();
+    socket
+        .getOutputStream()
+        .write(
+            ("POST /api/v1/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer test-token\r\n"
+                    + "Content-Length: 1000\r\n\r\nonly this")
+                .getBytes(StandardCharsets.US_ASCII));
+    return socket;
   }
 
   @ParameterizedTest
