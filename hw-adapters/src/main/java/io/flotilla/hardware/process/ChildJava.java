@@ -75,7 +75,8 @@ public final class ChildJava {
    */
   public static void kill(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    // Not process.destroyForcibly(): it closes the output while a reader is still reading it.
+    process.toHandle().destroyForcibly();
     try {
       if (!process.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
         LOG.error("process {} does not die", process.pid());

@@ -88,6 +88,9 @@ final class QueryParser {
     if (key.isBlank()) {
       throw clause.invalid("a tag has a key, as in tag.team=vision");
     }
+    if (key.endsWith("!") && clause.comparison().isPresent()) {
+      throw clause.invalid("there is no !=: a query says what holds, as in tag.team=vision");
+    }
     return new Term.Tag(
         key, clause.comparison().isEmpty() ? Optional.empty() : Optional.of(clause.equalTo()));
   }

@@ -182,6 +182,11 @@ class QueryTest {
     assertThat(failure.code()).isEqualTo(ErrorCode.QUERY_INVALID);
   }
 
+  @Test
+  void aTagCannotBeAskedForByWhatItIsNot() {
+    assertThat(refused("tag.team!=vision")).contains("there is no !=");
+  }
+
   private static String refused(String text) {
     FlotillaException failure =
         catchThrowableOfType(FlotillaException.class, () -> Query.parse(text));
