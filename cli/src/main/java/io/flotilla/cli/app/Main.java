@@ -9,6 +9,7 @@ import io.flotilla.cli.data.LabelCommand;
 import io.flotilla.cli.data.RunCommand;
 import io.flotilla.cli.demo.DemoCommand;
 import io.flotilla.cli.device.DeviceCommand;
+import io.flotilla.cli.device.GroupCommand;
 import io.flotilla.cli.environment.EnvironmentCommand;
 import io.flotilla.cli.governance.AuditCommand;
 import io.flotilla.cli.governance.BackupCommand;
@@ -16,6 +17,7 @@ import io.flotilla.cli.models.ModelCommand;
 import io.flotilla.cli.observe.DriftCommand;
 import io.flotilla.cli.observe.EventsCommand;
 import io.flotilla.cli.observe.PredictionsCommand;
+import io.flotilla.cli.operator.OperatorCommand;
 import io.flotilla.cli.process.AgentCommand;
 import io.flotilla.cli.process.ControllerCommand;
 import io.flotilla.cli.process.SimulateCommand;
@@ -49,6 +51,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       ModelCommand.class,
       EnvironmentCommand.class,
       DeviceCommand.class,
+      GroupCommand.class,
       RolloutCommand.class,
       DatasetCommand.class,
       LabelCommand.class,
@@ -57,6 +60,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       PredictionsCommand.class,
       EventsCommand.class,
       AuditCommand.class,
+      OperatorCommand.class,
       BackupCommand.class,
       ScoreCommand.class,
       ServeCommand.class,

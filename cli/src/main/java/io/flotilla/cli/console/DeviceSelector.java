@@ -9,7 +9,8 @@ public final class DeviceSelector {
       names = "--selector",
       paramLabel = "SELECTOR",
       defaultValue = "*",
-      description = "Which devices, by label; default all.")
+      description =
+          "Which devices, by label, fact or @group, such as 'site=lyon, gpu!=none'; default all.")
   private String selector = "*";
 
   /** The selector as typed; {@code *} for all devices. */

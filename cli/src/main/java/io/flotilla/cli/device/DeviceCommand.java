@@ -56,7 +56,8 @@ public final class DeviceCommand extends CommandGroup {
       @Option(
               names = "--selector",
               paramLabel = "SELECTOR",
-              description = "Labels to match, such as 'site=lyon, camera!=blurred'.")
+              description =
+                  "Which devices, such as 'site=lyon, gpu!=none, runtime>=1.29' or @group.")
           Optional<String> selector) {
     try (ApiClient client = api.open()) {
       List<Json> devices = client.list(ApiPath.of("devices").query("selector", selector));

@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
     subcommands = RolloutCreateCommand.class,
     footer = {"Example:", "  flotilla rollout create digits:2 --waves 2,50%%,100%%"})
 public final class RolloutCommand extends CommandGroup {
+  private static final String PATH = "rollouts";
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
   /** The group on this terminal. */
@@ -40,7 +41,7 @@ public final class RolloutCommand extends CommandGroup {
       footer = {"Example:", "  flotilla rollout list"})
   int list(@Mixin Console console, @Mixin Api api) {
     try (ApiClient client = api.open()) {
-      List<Json> rollouts = client.list(ApiPath.of("rollouts"));
+      List<Json> rollouts = client.list(ApiPath.of(PATH));
       console.json(Json.object().put("items", rollouts));
       Table table = new Table("ROLLOUT", "VERSION", "STATE", "REASON");
       for (Json rollout : rollouts) {
@@ -62,6 +63,39 @@ public final class RolloutCommand extends CommandGroup {
   int show(@Mixin Console console, @Mixin Api api, @Parameters(paramLabel = "ROLLOUT") String id) {
     try (ApiClient client = api.open()) {
       console.show(client.get(path(id)), RolloutText::describe);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "targets",
+      description = "List the devices of a rollout in the order in which they have their turn.",
+      footer = {"Example:", "  flotilla rollout targets 1 --state FAILED"})
+  int targets(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "ROLLOUT") String id,
+      @Option(
+              names = "--state",
+              paramLabel = "STATE",
+              description = "Only those in this state, such as FAILED; docs/rollouts.md has all.")
+          Optional<String> state) {
+    try (ApiClient client = api.open()) {
+      List<Json> targets = client.list(ApiPath.of(PATH, id, "targets").query("state", state));
+      console.show(Json.object().put("items", targets), RolloutText::describeTargets);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "decisions",
+      description = "List what the gates of a rollout decided, with the numbers behind it.",
+      footer = {"Example:", "  flotilla rollout decisions 1"})
+  int decisions(
+      @Mixin Console console, @Mixin Api api, @Parameters(paramLabel = "ROLLOUT") String id) {
+    try (ApiClient client = api.open()) {
+      List<Json> decisions = client.list(ApiPath.of(PATH, id, "decisions"));
+      console.show(Json.object().put("items", decisions), RolloutText::describeDecisions);
     }
     return 0;
   }
@@ -162,7 +196,7 @@ public final class RolloutCommand extends CommandGroup {
   }
 
   private static String action(String id, String action, Reason reason) {
-    return reason.on(ApiPath.of("rollouts", id, action)).toString();
+    return reason.on(ApiPath.of(PATH, id, action)).toString();
   }
 
   private static int act(Console console, Api api, String path) {
@@ -174,7 +208,7 @@ public final class RolloutCommand extends CommandGroup {
   }
 
   private static String path(String id) {
-    return ApiPath.of("rollouts", id).toString();
+    return ApiPath.of(PATH, id).toString();
   }
 
   private static void requireCompleted(Json rollout) {

@@ -78,6 +78,11 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
               + " takes it; its members win over options.")
   private @Nullable Path plan;
 
+  @Option(
+      names = "--preview",
+      description = "Say what it would do (devices, bytes, time, refusals), and do nothing.")
+  private boolean preview;
+
   @Mixin private final Reason reason = new Reason();
 
   /** The command on this terminal. */
@@ -100,6 +105,11 @@ public final class RolloutCreateCommand extends CommandGroup implements Callable
       body.put("model", wanted.name()).put("version", wanted.version());
       if (confirm != null) {
         body.put("confirmDevices", confirm);
+      }
+      if (preview) {
+        console()
+            .show(client.post("/rollouts/preview", planned(body)), RolloutText::describePreview);
+        return 0;
       }
       Json rollout = client.post("/rollouts", reason.in(planned(body)));
       console().show(rollout, RolloutText::line);

@@ -2,6 +2,7 @@ package io.flotilla.cli.rollout;
 
 import io.flotilla.cli.codec.Json;
 import io.flotilla.cli.console.Table;
+import java.time.Instant;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -73,6 +74,62 @@ final class RolloutText {
       }
     }
     return line(rollout) + "\n" + table;
+  }
+
+  /** What a rollout would do. */
+  static String describePreview(Json preview) {
+    Table table = new Table("WAVE", "DEVICES", "BYTES");
+    int number = 0;
+    for (Json wave : preview.get("waves").items()) {
+      table.row(++number, wave.text("devices"), wave.text("bytes"));
+    }
+    table.row("all", preview.text("devices"), preview.text("bytes"));
+    StringBuilder text = new StringBuilder(table.toString());
+    text.append("\nat least ").append(preview.text("estimatedSeconds")).append(" s");
+    for (Json refusal : preview.get("refusals").items()) {
+      text.append("\ncannot run it: ").append(refusal.text("device"));
+      refusal
+          .get("reasons")
+          .items()
+          .forEach(reason -> text.append(", ").append(reason.text("message")));
+    }
+    for (Json conflict : preview.get("conflicts").items()) {
+      text.append(
+          "\ntaken: %s by %s, which is %s"
+              .formatted(
+                  conflict.text("device"), conflict.text("rollout"), conflict.text("state")));
+    }
+    return text.toString();
+  }
+
+  /** A table of devices of a rollout. */
+  static String describeTargets(Json targets) {
+    Table table = new Table("POSITION", "DEVICE", "WAVE", "STATE", "CODE", "BEFORE");
+    for (Json target : targets.get("items").items()) {
+      table.row(
+          target.text("position"),
+          target.text("id"),
+          target.text("wave"),
+          target.text("state"),
+          target.text("code"),
+          target.text("previous"));
+    }
+    return table.isEmpty() ? "no such device" : table.toString();
+  }
+
+  /** A table of what gates decided. */
+  static String describeDecisions(Json decisions) {
+    Table table = new Table("AT", "WAVE", "ARM", "GATE", "OUTCOME", "WHY");
+    for (Json decision : decisions.get("items").items()) {
+      table.row(
+          Instant.ofEpochMilli(decision.get("atMs").asLong()),
+          decision.text("wave"),
+          decision.text("arm"),
+          decision.text("gate"),
+          decision.text("outcome"),
+          decision.text("message"));
+    }
+    return table.isEmpty() ? "no gate has decided anything" : table.toString();
   }
 
   /** {@code name:version}. */

@@ -55,6 +55,8 @@ class TourTest {
         String id = ok("rollout", "create", "digits:1", "--json").json().text("id");
         ok("rollout", "watch", id);
         assertThat(ok("device", "list").out()).contains("digits:1");
+        looksBeforeAndAfter(id);
+        letsAnotherPersonLookButNotTouch();
         awaitPredictions(agent);
         assertThat(agent.end()).isZero();
       }
@@ -63,6 +65,44 @@ class TourTest {
           .contains("io.flotilla.rollout.completed", "io.flotilla.device.activated");
       assertThat(controller.end()).isZero();
     }
+  }
+
+  private void looksBeforeAndAfter(String rollout) {
+    ok("group", "set", "here", "id=cam-1, runtime>=1, gpu=none", "--description", "the first");
+    assertThat(ok("group", "list").out()).contains("here", "id=cam-1,", "the first");
+    assertThat(ok("group", "show", "here").out()).contains("1 devices now, 1 online");
+    assertThat(ok("group", "preview", "@here").out()).contains("1 of 1", "cam-1", "digits:1: 1");
+    assertThat(ok("device", "list", "--selector", "@here").out()).contains("cam-1");
+    refuses("GROUP_NOT_FOUND", "rollout", "create", "digits:1", "--selector", "@there");
+    assertThat(ok("rollout", "create", "digits:1", "--selector", "@here", "--preview").out())
+        .contains("at least 0 s")
+        .doesNotContain("cannot run it");
+    assertThat(ok("rollout", "list").out()).doesNotContain("rollout-000002");
+    assertThat(ok("rollout", "targets", rollout).out()).contains("cam-1", "SUCCEEDED");
+    assertThat(ok("rollout", "targets", rollout, "--state", "FAILED").out()).contains("no such");
+    assertThat(ok("rollout", "decisions", rollout).out()).contains("no gate has decided");
+    ok("group", "delete", "here");
+    assertThat(ok("group", "list").out()).contains("no group");
+  }
+
+  private void letsAnotherPersonLookButNotTouch() throws IOException {
+    Path anna = folder.resolve("anna");
+    assertThat(ok("operator", "set", "anna", "--grant", "viewer").out()).contains("viewer of");
+    assertThat(ok("operator", "token", "anna", "--out", anna).out()).contains("good until");
+    assertThat(mode(anna)).isEqualTo("rwx------");
+    assertThat(mode(anna.resolve("operator.json"))).isEqualTo("rw-------");
+    assertThat(ok("operator", "list").out()).contains("anna      1");
+
+    assertThat(Ran.flotilla("operator", "whoami", "--context", anna).out()).startsWith("anna: ");
+    assertThat(Ran.flotilla("device", "list", "--context", anna).out()).contains("cam-1");
+    assertThat(Ran.flotilla("device", "claim", "--context", anna).err()).contains("FORBIDDEN");
+
+    String token = ok("operator", "show", "anna", "--json").json().get("tokens").get(0).text("id");
+    ok("operator", "revoke-token", "anna", token);
+    assertThat(Ran.flotilla("device", "list", "--context", anna).err()).contains("UNAUTHENTICATED");
+    assertThat(ok("operator", "show", "anna").out()).contains(token, "yes");
+    ok("operator", "delete", "anna", "--yes");
+    assertThat(ok("operator", "list").out()).contains("no operator");
   }
 
   private void register(Path trust) throws IOException {

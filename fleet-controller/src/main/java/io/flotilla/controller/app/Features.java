@@ -19,6 +19,8 @@ import io.flotilla.controller.delivery.DeliveryLimits;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.device.FleetState;
+import io.flotilla.controller.device.GroupRoutes;
+import io.flotilla.controller.device.Groups;
 import io.flotilla.controller.device.Selector;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.gate.Gates;
@@ -72,6 +74,7 @@ final class Features {
   private final ModelRegistry models;
   private final RegistryCatalog catalog;
   private final DeviceDirectory devices;
+  private final Groups groups;
   private final EventLog events;
   private final DecisionLoop core;
   private final Assignments assignments;
@@ -93,6 +96,7 @@ final class Features {
     this.models = foundation.models();
     this.catalog = new RegistryCatalog(models, foundation.clock());
     this.devices = new DeviceDirectory(foundation.store());
+    this.groups = new Groups(foundation.store());
     this.events = new EventLog(foundation.store(), foundation.clock());
     this.core = stopping.add("the core", new DecisionLoop(foundation.store(), foundation.audit()));
     this.assignments =
@@ -192,7 +196,7 @@ final class Features {
   }
 
   FleetState fleet() {
-    return new FleetState(core, devices, events);
+    return new FleetState(core, devices, groups, events);
   }
 
   Ingest ingest() {
@@ -259,8 +263,9 @@ final class Features {
   List<Routes> routes() {
     StoredRecords stored = new StoredRecords(foundation.store());
     List<Routes> routes = new ArrayList<>();
-    routes.add(new RolloutRoutes(core, rollouts, stored, foundation.clock()));
+    routes.add(new RolloutRoutes(fleet(), rollouts, stored, foundation.clock()));
     routes.add(new PredictionRoutes(core, stored, predictions, this::requireModel));
+    routes.add(new GroupRoutes(fleet(), foundation.clock()));
     routes.add(
         new DriftRoutes(core, stored, new CohortAssigner(catalog, devices), this::requireModel));
     routes.addAll(registryRoutes(stored));
@@ -291,7 +296,7 @@ final class Features {
         new DatasetRoutes(
             intake,
             datasets,
-            new CapturedRows(stored, catalog, devices),
+            new CapturedRows(stored, catalog, devices, groups),
             events,
             foundation.emptied("scratch")),
         new TrainingRoutes(training, runs));

@@ -1,5 +1,6 @@
 package io.flotilla.controller.device;
 
+import io.flotilla.controller.access.Permission;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Transaction;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeviceRoutes implements Routes {
   private final DecisionLoop core;
   private final DeviceDirectory devices;
+  private final Groups groups;
   private final EventLog events;
   private final Consumer<String> onRevoked;
 
@@ -34,6 +36,7 @@ public final class DeviceRoutes implements Routes {
   public DeviceRoutes(FleetState fleet, Consumer<String> onRevoked) {
     this.core = fleet.core();
     this.devices = fleet.devices();
+    this.groups = fleet.groups();
     this.events = fleet.events();
     this.onRevoked = onRevoked;
   }
@@ -70,7 +73,7 @@ public final class DeviceRoutes implements Routes {
       Optional<Map<String, String>> set, Optional<List<String>> remove, Optional<String> reason) {}
 
   private void list(RoutingContext ctx, HandlerTools tools) {
-    Selector selector = tools.query(ctx, "selector").map(Selector::parse).orElse(Selector.ALL);
+    Selector selector = groups.selector(tools.query(ctx, "selector"));
     int limit = tools.limit(ctx);
     List<DeviceRecord> page = devices.page(selector, tools.query(ctx, "after").orElse(""), limit);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -82,18 +85,22 @@ public final class DeviceRoutes implements Routes {
   /**
    * Changes labels; see {@link LabelPatch}.
    *
-   * @return completes with the device; exceptionally with {@code DEVICE_NOT_FOUND} or {@code
-   *     INPUT_INVALID}
+   * @return completes with the device; exceptionally with {@code DEVICE_NOT_FOUND}, {@code
+   *     FORBIDDEN} or {@code INPUT_INVALID}
    */
   private CompletionStage<Map<String, @Nullable Object>> label(String id, LabelPatch patch) {
     Reason reason = Reason.of(patch.reason());
     return core.submit(
         tx -> {
+          DeviceScope scope = DeviceScope.of(Permission.DEVICE_WRITE);
           DeviceRecord device = devices.require(tx, id);
+          scope.require(device);
           Map<String, String> labels = new TreeMap<>(device.labels());
           patch.remove().ifPresent(labels.keySet()::removeAll);
           patch.set().ifPresent(labels::putAll);
           DeviceRecord labelled = device.withLabels(labels);
+          // Nobody moves a device into what others answer for.
+          scope.require(labelled);
           if (!labelled.equals(device)) {
             devices.put(tx, labelled);
             tx.audit(reason.action("device.labelled", "device/" + id));
@@ -111,6 +118,7 @@ public final class DeviceRoutes implements Routes {
     return core.submit(
         tx -> {
           DeviceRecord device = devices.require(tx, id);
+          DeviceScope.of(Permission.DEVICE_WRITE).require(device);
           DeviceRecord revoked = device.withIdentity(device.identity().revokedNow());
           if (!device.identity().revoked()) {
             devices.put(tx, revoked);

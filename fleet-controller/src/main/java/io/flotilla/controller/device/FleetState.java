@@ -8,6 +8,8 @@ import io.flotilla.controller.event.EventLog;
  *
  * @param core the thread that decides
  * @param devices all devices
+ * @param groups saved selectors
  * @param events where changes are announced
  */
-public record FleetState(DecisionLoop core, DeviceDirectory devices, EventLog events) {}
+public record FleetState(
+    DecisionLoop core, DeviceDirectory devices, Groups groups, EventLog events) {}

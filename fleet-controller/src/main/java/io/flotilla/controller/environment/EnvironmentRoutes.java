@@ -146,7 +146,7 @@ public final class EnvironmentRoutes implements Routes {
       RoutingContext ctx,
       HandlerTools tools,
       Function<List<DeviceRecord>, Map<String, List<Unfit>>> judge) {
-    Selector selector = tools.query(ctx, "selector").map(Selector::parse).orElse(Selector.ALL);
+    Selector selector = fleet.groups().selector(tools.query(ctx, "selector"));
     tools.handleAsync(
         ctx,
         tools.blocking(

@@ -57,6 +57,9 @@ public final class AccessRules {
           GET /runs/:id/bundle
           GET /devices
           GET /devices/:id
+          GET /groups
+          GET /groups/:name
+          POST /groups/preview
           GET /captured
           GET /predictions/:model
           GET /scored
@@ -76,6 +79,8 @@ public final class AccessRules {
           POST /claims
           PATCH /devices/:id/labels
           POST /devices/:id/revoke
+          PUT /groups/:name
+          DELETE /groups/:name
           """,
           Permission.COMMAND,
           """

@@ -76,6 +76,7 @@ final class Problem {
           MODEL_NOT_FOUND,
           VERSION_NOT_FOUND,
           DEVICE_NOT_FOUND,
+          GROUP_NOT_FOUND,
           ROLLOUT_NOT_FOUND,
           DATASET_NOT_FOUND,
           RUN_NOT_FOUND,

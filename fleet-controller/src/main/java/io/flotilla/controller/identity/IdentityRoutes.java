@@ -1,6 +1,8 @@
 package io.flotilla.controller.identity;
 
+import io.flotilla.controller.access.Permission;
 import io.flotilla.controller.core.Reason;
+import io.flotilla.controller.device.DeviceScope;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
 import io.vertx.ext.web.Router;
@@ -43,6 +45,7 @@ public final class IdentityRoutes implements Routes {
         .handler(
             ctx -> {
               ClaimsRequest wish = tools.readJson(ctx, ClaimsRequest.class);
+              DeviceScope.of(Permission.DEVICE_WRITE).requireNew(wish.labels().orElse(Map.of()));
               tools.handleAsync(
                   ctx,
                   CREATED,

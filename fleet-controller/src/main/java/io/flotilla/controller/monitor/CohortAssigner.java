@@ -2,11 +2,13 @@ package io.flotilla.controller.monitor;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Permission;
 import io.flotilla.controller.catalog.VersionCatalog;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
+import io.flotilla.controller.device.DeviceScope;
 import io.flotilla.drift.Baseline;
 import io.flotilla.drift.Cohorts;
 import io.flotilla.drift.WindowCounters;
@@ -45,7 +47,8 @@ public final class CohortAssigner {
    * {@code drifted-1} and so on, after the highest number that a version's baseline knows already.
    *
    * @return device ids by cohort
-   * @throws FlotillaException {@code MODEL_NOT_FOUND} if no device reported windows of this model
+   * @throws FlotillaException {@code MODEL_NOT_FOUND} if no device reported windows of this model;
+   *     {@code FORBIDDEN} if the caller's grants do not cover one of the devices
    */
   public SortedMap<String, List<String>> assign(Transaction tx, String model) {
     List<Table.Row<DriftRecord>> records = Names.isName(model) ? records(tx, model) : List.of();
@@ -110,6 +113,7 @@ public final class CohortAssigner {
     long sinceMs = record.suspectSinceMs().orElse(0L);
     tx.put(DriftMonitor.RECORDS, id, record.joined(new DriftRecord.Membership(cohort, sinceMs)));
     DeviceRecord known = devices.require(tx, device);
+    DeviceScope.of(Permission.ROLLOUT_WRITE, model).require(known);
     Map<String, String> labels = new TreeMap<>(known.labels());
     labels.put(DriftMonitor.COHORT_LABEL, cohort);
     devices.put(tx, known.withLabels(labels));

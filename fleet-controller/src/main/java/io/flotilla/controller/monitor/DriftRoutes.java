@@ -1,5 +1,7 @@
 package io.flotilla.controller.monitor;
 
+import io.flotilla.controller.access.Caller;
+import io.flotilla.controller.access.Permission;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
@@ -68,6 +70,7 @@ public final class DriftRoutes implements Routes {
   }
 
   private Map<String, Object> assign(Transaction tx, String model, Reason reason) {
+    Caller.current().requireModel(Permission.ROLLOUT_WRITE, model);
     tx.audit(reason.action("drift.cohorts", "model/" + model));
     return Map.of("cohorts", cohorts.assign(tx, model));
   }

@@ -56,7 +56,9 @@ public record AccessPolicy(Optional<Issuer> issuer, RateLimits limits) {
       if (issuer.isBlank() || audience.isBlank()) {
         throw invalid("an issuer has a name (iss) and an audience (aud)");
       }
-      roles.values().forEach(grants -> grants.forEach(g -> Selector.parse(g.devices())));
+      roles
+          .values()
+          .forEach(grants -> grants.forEach(g -> Selector.parse(g.devices()).requireLabelsOnly()));
     }
   }
 

@@ -70,7 +70,7 @@ public final class Operators {
    */
   public OperatorAccount put(
       Transaction tx, String name, List<Grant> grants, String by, long nowMs) {
-    grants.forEach(grant -> Selector.parse(grant.devices()));
+    grants.forEach(grant -> Selector.parse(grant.devices()).requireLabelsOnly());
     OperatorAccount account =
         tx.get(ACCOUNTS, name)
             .map(known -> known.granting(grants))

@@ -2,6 +2,7 @@ package io.flotilla.controller.profiling;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Permission;
 import io.flotilla.controller.catalog.RegistryCatalog;
 import io.flotilla.controller.catalog.VersionPath;
 import io.flotilla.controller.core.Reason;
@@ -9,6 +10,7 @@ import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
+import io.flotilla.controller.device.DeviceScope;
 import io.flotilla.controller.device.Selector;
 import io.flotilla.controller.environment.Machines;
 import io.flotilla.protocol.message.Assignment;
@@ -149,8 +151,11 @@ public final class ProfileJobs {
   }
 
   private String device(Wish wish, VersionRef version) {
+    DeviceScope scope = DeviceScope.of(Permission.COMMAND, version.model());
+    wish.device().flatMap(devices::find).ifPresent(scope::require);
     return devices.select(Selector.ALL).stream()
         .filter(device -> !device.identity().revoked())
+        .filter(scope::covers)
         .filter(
             device ->
                 wish.device().map(device.id()::equals).orElseGet(() -> fits(device, wish, version)))

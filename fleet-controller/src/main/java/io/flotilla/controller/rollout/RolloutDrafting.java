@@ -3,10 +3,13 @@ package io.flotilla.controller.rollout;
 import io.flotilla.bundle.environment.Unfit;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Caller;
+import io.flotilla.controller.access.Permission;
 import io.flotilla.controller.catalog.VersionCatalog;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
+import io.flotilla.controller.device.DeviceScope;
 import io.flotilla.controller.device.Selector;
 import io.flotilla.controller.rollout.RolloutRequest.WantedArm;
 import io.flotilla.controller.rollout.RolloutRequest.WantedWave;
@@ -43,6 +46,18 @@ final class RolloutDrafting {
     this.devices = devices;
     this.catalog = catalog;
     this.gate = gate;
+  }
+
+  /**
+   * The request for no other devices than those that the caller may roll out to.
+   *
+   * @throws FlotillaException {@code FORBIDDEN} if no one grant covers the model and all devices
+   */
+  RolloutRequest withinScope(RolloutRequest request) {
+    String model = request.what().model();
+    Caller.current().requireModel(Permission.ROLLOUT_WRITE, model);
+    return request.within(
+        DeviceScope.of(Permission.ROLLOUT_WRITE, model).requireAll(matched(request.whom())));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.flotilla.controller.rollout;
 
+import io.flotilla.controller.device.Selector;
 import io.flotilla.rollout.plan.Arm;
 import io.flotilla.rollout.plan.Gates;
 import io.flotilla.rollout.plan.Pace;
@@ -9,6 +10,7 @@ import io.flotilla.rollout.plan.WavePlan;
 import io.flotilla.rollout.plan.WaveSize;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A rollout as an operator wants it, before its versions and devices are looked up.
@@ -39,6 +41,30 @@ public record RolloutRequest(
       What what, Whom whom, List<WantedWave> waves, Tolerance tolerance) {
     return new RolloutRequest(
         what, whom, waves, Pace.UNLIMITED, Schedule.NOW, tolerance, Gates.NONE);
+  }
+
+  /** The same with other selectors in place of those that it has. */
+  RolloutRequest selecting(UnaryOperator<String> change) {
+    return new RolloutRequest(
+        what,
+        whom.selecting(change),
+        waves.stream().map(wave -> wave.selecting(change)).toList(),
+        pace,
+        schedule,
+        tolerance,
+        gates);
+  }
+
+  /** The same for no other devices than these, whoever joins later. */
+  RolloutRequest within(Selector scope) {
+    return new RolloutRequest(
+        what,
+        whom.selecting(selector -> Selector.parse(selector).and(scope).toString()),
+        waves,
+        pace,
+        schedule,
+        tolerance,
+        gates);
   }
 
   /**
@@ -92,6 +118,10 @@ public record RolloutRequest(
       return new Whom(Optional.of(selector), List.of(), Optional.empty(), false, false, 0);
     }
 
+    Whom selecting(UnaryOperator<String> change) {
+      return new Whom(selector.map(change), named, expected, skipUnfit, lateJoiners, priority);
+    }
+
     /** The same, passing those by that cannot run the version. */
     public Whom skippingUnfit() {
       return new Whom(selector, named, expected, true, lateJoiners, priority);
@@ -109,6 +139,10 @@ public record RolloutRequest(
     /** Copies the list. */
     public WantedWave {
       list = List.copyOf(list);
+    }
+
+    WantedWave selecting(UnaryOperator<String> change) {
+      return new WantedWave(plan, selector.map(change), list);
     }
 
     /** A wave of this size. */

@@ -8,6 +8,8 @@ import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.core.Transaction;
+import io.flotilla.controller.device.FleetState;
+import io.flotilla.controller.device.Groups;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
 import io.flotilla.controller.rollout.RolloutRecords.Reading;
@@ -30,13 +32,15 @@ public final class RolloutRoutes implements Routes {
   private static final int CREATED = 201;
 
   private final DecisionLoop core;
+  private final Groups groups;
   private final Rollouts rollouts;
   private final StoredRecords stored;
   private final Clock clock;
 
   /** Routes over these rollouts. */
-  public RolloutRoutes(DecisionLoop core, Rollouts rollouts, StoredRecords stored, Clock clock) {
-    this.core = core;
+  public RolloutRoutes(FleetState fleet, Rollouts rollouts, StoredRecords stored, Clock clock) {
+    this.core = fleet.core();
+    this.groups = fleet.groups();
     this.rollouts = rollouts;
     this.stored = stored;
     this.clock = clock;
@@ -85,7 +89,7 @@ public final class RolloutRoutes implements Routes {
 
   private void create(RoutingContext ctx, HandlerTools tools) {
     NewRollout wanted = wanted(ctx, tools);
-    RolloutRequest request = wanted.request();
+    RolloutRequest request = wanted.request().selecting(groups::expand);
     String by = Caller.current().name();
     tools.handleAsync(
         ctx,
@@ -99,7 +103,7 @@ public final class RolloutRoutes implements Routes {
   }
 
   private void preview(RoutingContext ctx, HandlerTools tools) {
-    RolloutRequest request = wanted(ctx, tools).request();
+    RolloutRequest request = wanted(ctx, tools).request().selecting(groups::expand);
     tools.handleAsync(ctx, core.submit(tx -> rollouts.preview(tx, request)));
   }
 

@@ -95,11 +95,12 @@ public final class Rollouts implements GatedRollouts {
    *     of devices; {@code ROLLOUT_PLAN_INVALID}; {@code DEVICE_UNFIT}, naming devices and reasons,
    *     if some cannot run their version and the request does not leave them out, or none can;
    *     {@code CONFLICT} if a rollout that is not over has one of the devices, and its priority is
-   *     as high, or it has assigned it
+   *     as high, or it has assigned it; {@code FORBIDDEN} if no one grant of the caller covers the
+   *     model and all devices
    */
   public Rollout create(Transaction tx, RolloutRequest request, String by, long nowMs) {
     String id = nextId(tx);
-    RolloutDraft draft = drafting.draft(tx, id, request);
+    RolloutDraft draft = drafting.draft(tx, id, drafting.withinScope(request));
     boolean stops = !draft.plan().audience().skipUnfit() || draft.unfit().size() == draft.matched();
     LeftOut leftOut = LeftOut.of(draft.unfit());
     if (stops && !draft.unfit().isEmpty()) {
@@ -171,7 +172,8 @@ public final class Rollouts implements GatedRollouts {
    * Carries out an operator's action.
    *
    * @throws FlotillaException {@code ROLLOUT_NOT_FOUND}; {@code ROLLOUT_STATE}; {@code FORBIDDEN}
-   *     if the creator approves
+   *     if the creator approves, or the caller's grants do not cover the model and, but for a
+   *     pause, every device
    */
   public Rollout act(Transaction tx, String id, RolloutInput input, long nowMs) {
     Rollout rollout =
@@ -180,6 +182,7 @@ public final class Rollouts implements GatedRollouts {
                 () ->
                     new FlotillaException(
                         ErrorCode.ROLLOUT_NOT_FOUND, "no rollout has this id: see GET /rollouts"));
+    RolloutScope.require(tx, devices, rollout, input);
     return apply(tx, rollout, input, nowMs).rollout();
   }
 

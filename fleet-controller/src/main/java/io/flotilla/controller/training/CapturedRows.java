@@ -7,6 +7,7 @@ import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Table;
 import io.flotilla.controller.device.DeviceDirectory;
 import io.flotilla.controller.device.DeviceRecord;
+import io.flotilla.controller.device.Groups;
 import io.flotilla.controller.device.Selector;
 import io.flotilla.controller.ingest.Predictions;
 import io.flotilla.controller.ingest.Sample;
@@ -42,12 +43,15 @@ public final class CapturedRows {
   private final StoredRecords stored;
   private final VersionCatalog catalog;
   private final DeviceDirectory devices;
+  private final Groups groups;
 
   /** Rows of what is stored. */
-  public CapturedRows(StoredRecords stored, VersionCatalog catalog, DeviceDirectory devices) {
+  public CapturedRows(
+      StoredRecords stored, VersionCatalog catalog, DeviceDirectory devices, Groups groups) {
     this.stored = stored;
     this.catalog = catalog;
     this.devices = devices;
+    this.groups = groups;
   }
 
   /**
@@ -79,12 +83,12 @@ public final class CapturedRows {
    * Writes the rows to a new file.
    *
    * @return how many
-   * @throws FlotillaException {@code SELECTOR_INVALID}; {@code DATASET_INVALID} if there is no such
-   *     row; {@code REQUEST_TOO_LARGE} if they are over {@link DatasetRegistry#MAX_BYTES}; {@code
-   *     STORAGE_FAILED}
+   * @throws FlotillaException {@code SELECTOR_INVALID}; {@code GROUP_NOT_FOUND}; {@code
+   *     DATASET_INVALID} if there is no such row; {@code REQUEST_TOO_LARGE} if they are over {@link
+   *     DatasetRegistry#MAX_BYTES}; {@code STORAGE_FAILED}
    */
   public long write(Wanted wanted, Path file) {
-    Selector selector = wanted.selector().map(Selector::parse).orElse(Selector.ALL);
+    Selector selector = groups.selector(wanted.selector());
     try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       Writer writer = new Writer(wanted, selector, out);
       String after = "";

@@ -3,6 +3,8 @@ package io.flotilla.controller.training;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.manifest.Lineage;
+import io.flotilla.controller.access.Caller;
+import io.flotilla.controller.access.Permission;
 import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Lane;
 import io.flotilla.controller.http.Paging;
@@ -37,6 +39,7 @@ public final class TrainingRoutes implements Routes {
         .handler(
             ctx -> {
               RunRequest request = tools.readJson(ctx, RunRequest.class);
+              Caller.current().requireModel(Permission.RUN_WRITE, request.model());
               tools.handleAsync(ctx, CREATED, tools.blocking(() -> view(training.start(request))));
             });
     api.get("/runs/:id")

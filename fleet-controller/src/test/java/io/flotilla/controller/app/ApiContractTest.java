@@ -292,11 +292,23 @@ class ApiContractTest {
               .put("remove", JsonArray.of("site"))
               .put("reason", "it was moved"));
       operator.get("/devices?selector=row=7&limit=1");
+      groups(operator);
       rollouts(operator, rollout);
       assertThat(operator.delete(V1 + "?reason=early").json().getJsonArray("users"))
           .contains("dev-a");
       operator.post("/devices/dev-a/revoke?reason=stolen");
     }
+  }
+
+  private static void groups(TestOperator operator) {
+    JsonObject wanted = new JsonObject().put("selector", "row=7, runtime>=1");
+    operator.put("/groups/row-7", wanted.copy().put("description", "x").put("reason", "a row"));
+    operator.get("/groups");
+    assertThat(operator.get("/groups/row-7").json().getInteger("devices")).isEqualTo(1);
+    operator.post("/groups/preview", new JsonObject().put("selector", "@row-7"));
+    assertThat(operator.get("/devices?selector=@row-7").json().getJsonArray("items")).hasSize(1);
+    operator.delete("/groups/row-7?reason=over");
+    operator.get("/groups/row-7");
   }
 
   private static void profile(TestOperator operator) {

@@ -72,6 +72,77 @@ class OperatorRolesTest {
   }
 
   @Test
+  void anOperatorOfSomeModelsCannotRollOutOrRetrainOthers() {
+    TestOperator operator = with("mona", role("operator").put("models", "vision-*"));
+    TestOperator publisher = with("mats", role("publisher").put("models", "vision-*"));
+    JsonObject rollout =
+        new JsonObject()
+            .put("version", 1)
+            .put("selector", "*")
+            .put("waves", JsonArray.of(new JsonObject().put("percent", 100)));
+    JsonObject run = new JsonObject().put("pipeline", "x").put("inputs", new JsonObject());
+
+    assertThat(code(operator.post("/rollouts", rollout.copy().put("model", "digits"))))
+        .isEqualTo("FORBIDDEN");
+    assertThat(code(operator.post("/rollouts", rollout.copy().put("model", "vision-cats"))))
+        .isEqualTo("SELECTOR_EMPTY");
+    assertThat(code(publisher.post("/runs", run.copy().put("model", "digits"))))
+        .isEqualTo("FORBIDDEN");
+    assertThat(code(publisher.post("/runs", run.copy().put("model", "vision-cats"))))
+        .isNotEqualTo("FORBIDDEN");
+  }
+
+  @Test
+  void anOperatorOfOneSiteTouchesNoDeviceOfAnother() {
+    TestOperator lyon = with("lea", role("operator").put("devices", "site=lyon"));
+    try (TestDevice _ = enrolled("cam-lyon", "lyon");
+        TestDevice _ = enrolled("cam-oslo", "oslo")) {
+      assertThat(code(lyon.post("/claims", claim("oslo")))).isEqualTo("FORBIDDEN");
+      assertThat(lyon.post("/claims", claim("lyon")).status()).isEqualTo(201);
+      assertThat(code(lyon.post("/claims", new JsonObject()))).isEqualTo("FORBIDDEN");
+
+      JsonObject toLyon = new JsonObject().put("set", new JsonObject().put("site", "lyon"));
+      JsonObject toOslo = new JsonObject().put("set", new JsonObject().put("site", "oslo"));
+      assertThat(code(lyon.patch("/devices/cam-oslo/labels", toLyon))).isEqualTo("FORBIDDEN");
+      assertThat(code(lyon.patch("/devices/cam-lyon/labels", toOslo))).isEqualTo("FORBIDDEN");
+      assertThat(code(lyon.post("/devices/cam-oslo/revoke"))).isEqualTo("FORBIDDEN");
+      assertThat(admin.get("/devices/cam-oslo").json().getBoolean("revoked")).isFalse();
+
+      JsonObject rollout =
+          new JsonObject()
+              .put("model", "digits")
+              .put("version", 1)
+              .put("waves", JsonArray.of(new JsonObject().put("percent", 100)));
+      assertThat(code(lyon.post("/rollouts", rollout.copy().put("selector", "*"))))
+          .isEqualTo("FORBIDDEN");
+      assertThat(code(lyon.post("/rollouts", rollout.copy().put("selector", "site=lyon"))))
+          .isEqualTo("VERSION_NOT_FOUND");
+      assertThat(lyon.post("/devices/cam-lyon/revoke").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aGrantByWhatDevicesSayOfThemselvesIsRefused() {
+    JsonObject grants =
+        new JsonObject().put("grants", JsonArray.of(role("operator").put("devices", "gpu!=none")));
+
+    assertThat(code(admin.put("/operators/gina", grants))).isEqualTo("SELECTOR_INVALID");
+  }
+
+  private static TestDevice enrolled(String id, String site) {
+    String claim = admin.post("/claims", claim(site)).json().getJsonArray("claims").getString(0);
+    return new TestDevice(id, admin, claim);
+  }
+
+  private static JsonObject claim(String site) {
+    return new JsonObject().put("labels", new JsonObject().put("site", site));
+  }
+
+  private static String code(TestOperator.Answer answer) {
+    return answer.json().getString("code");
+  }
+
+  @Test
   void theAuditNamesWhoActedAndFromWhere() {
     TestOperator operator = with("olga", role("operator"));
     operator.post("/claims", new JsonObject().put("count", 1).put("ttlSeconds", 60));

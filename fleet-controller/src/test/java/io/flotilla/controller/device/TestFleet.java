@@ -19,6 +19,7 @@ public final class TestFleet implements AutoCloseable {
   public final AuditLog audit;
   public final DecisionLoop core;
   public final DeviceDirectory devices;
+  public final Groups groups;
   public final EventLog events;
 
   public TestFleet(Path folder, Clock clock) {
@@ -26,12 +27,13 @@ public final class TestFleet implements AutoCloseable {
     audit = new AuditLog(store, clock, GovernedRecords.SCOPE);
     core = new DecisionLoop(store, audit);
     devices = new DeviceDirectory(store);
+    groups = new Groups(store);
     events = new EventLog(store, clock);
     core.start();
   }
 
   public FleetState state() {
-    return new FleetState(core, devices, events);
+    return new FleetState(core, devices, groups, events);
   }
 
   public <T> T decide(Decision<T> decision) {

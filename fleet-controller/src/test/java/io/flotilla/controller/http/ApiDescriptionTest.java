@@ -43,6 +43,8 @@ class ApiDescriptionTest {
           "POST /api/v1/enrolments",
           "a device asks, by a claim that an operator issued for a reason",
           "POST /api/v1/audit/verification",
+          "it changes nothing",
+          "POST /api/v1/groups/preview",
           "it changes nothing");
 
   @TempDir Path folder;
