@@ -129,6 +129,42 @@ public final class DeviceCommand extends CommandGroup {
     return 0;
   }
 
+  @Command(
+      name = "quarantine",
+      description = {
+        "Shut a device out until it is released: one that behaves oddly.",
+        "It cannot connect and no rollout waits for it; it goes on scoring, and keeps what it has to",
+        "say."
+      },
+      footer = {"Example:", "  flotilla device quarantine cam-1 --reason 'odd inputs'"})
+  int quarantine(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id,
+      @Mixin Reason reason) {
+    try (ApiClient client = api.open()) {
+      ApiPath path = reason.on(ApiPath.of("devices", id, "quarantine"));
+      console.show(client.post(path.toString(), Json.object()), d -> id + " is in quarantine");
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "release",
+      description = "Let a device in again that was in quarantine.",
+      footer = {"Example:", "  flotilla device release cam-1 --reason 'lens cleaned'"})
+  int release(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id,
+      @Mixin Reason reason) {
+    try (ApiClient client = api.open()) {
+      ApiPath path = reason.on(ApiPath.of("devices", id, "release"));
+      console.show(client.post(path.toString(), Json.object()), d -> id + " may connect");
+    }
+    return 0;
+  }
+
   private static String version(Json reference) {
     return reference.isPresent()
         ? reference.get("model").asText() + ":" + reference.get("version").asInt()
@@ -142,6 +178,7 @@ public final class DeviceCommand extends CommandGroup {
     table.row("enrolled", moment(device.get("enrolledAtMs")));
     table.row("running", version(device.get("running")));
     table.row("desired", version(device.get("desired")));
+    table.row("quarantine", moment(device.get("quarantinedAtMs")));
     table.row("drift", device.get("drift").get("flagged").asBoolean() ? "flagged" : "none seen");
     table.row("labels", KeyValues.text(device.get("labels")));
     Json hardware = device.get("hardware");

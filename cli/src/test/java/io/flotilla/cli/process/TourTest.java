@@ -81,6 +81,10 @@ class TourTest {
     assertThat(ok("rollout", "targets", rollout).out()).contains("cam-1", "SUCCEEDED");
     assertThat(ok("rollout", "targets", rollout, "--state", "FAILED").out()).contains("no such");
     assertThat(ok("rollout", "decisions", rollout).out()).contains("no gate has decided");
+    ok("device", "quarantine", "cam-1", "--reason", "a look at it");
+    assertThat(ok("group", "preview", "*").out()).contains("0 of 0");
+    ok("device", "release", "cam-1");
+    assertThat(ok("group", "preview", "*").out()).contains("1 of 1");
     ok("group", "delete", "here");
     assertThat(ok("group", "list").out()).contains("no group");
   }

@@ -177,7 +177,7 @@ public final class Controller implements AutoCloseable {
         .devices()
         .find(device)
         .map(DeviceRecord::identity)
-        .filter(identity -> !identity.revoked())
+        .filter(DeviceRecord.Identity::admitted)
         .filter(
             identity -> new BigInteger(identity.certificateSerial(), HEX).equals(certificateSerial))
         .isPresent();
@@ -305,7 +305,7 @@ public final class Controller implements AutoCloseable {
             config.tenant(), brokerAddress, foundation.assignmentKey().verifyingKey().pem());
     List<Routes> routes = new ArrayList<>(features.routes());
     routes.add(new SystemRoutes(this::checks));
-    routes.add(new DeviceRoutes(features.fleet(), this::shutOut));
+    routes.add(new DeviceRoutes(features.fleet(), foundation.clock(), this::shutOut));
     AccessPolicy access = AccessFile.read(config.data());
     Operators operators = new Operators(foundation.store(), foundation.random());
     routes.add(

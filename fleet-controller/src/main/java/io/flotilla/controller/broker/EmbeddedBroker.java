@@ -150,7 +150,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   public CompletableFuture<Boolean> disconnect(String deviceId) {
     return Services.clientService()
         .disconnectClient(
-            deviceId, false, DisconnectReasonCode.ADMINISTRATIVE_ACTION, "revoked by the operator");
+            deviceId,
+            false,
+            DisconnectReasonCode.ADMINISTRATIVE_ACTION,
+            "shut out by the operator");
   }
 
   /** Stops the broker; takes about 4 s. */

@@ -124,7 +124,7 @@ public final class DeviceDirectory {
   public boolean admits(String id, BigInteger certificateSerial) {
     return find(id)
         .map(DeviceRecord::identity)
-        .filter(identity -> !identity.revoked())
+        .filter(DeviceRecord.Identity::admitted)
         .filter(identity -> identity.certificateSerial().equals(certificateSerial.toString(HEX)))
         .isPresent();
   }

@@ -78,6 +78,11 @@ public record DeviceRecord(
     return new DeviceRecord(id, labels, identity, value, hardware, desired, running, drifting);
   }
 
+  /** The same, not connected: what it says from now on is not listened to. */
+  DeviceRecord shutOut() {
+    return withPresence(new Presence(false, presence.lastSeenMs(), presence.bootId()));
+  }
+
   /** The same with these hardware facts. */
   public DeviceRecord withHardware(HardwareFacts value) {
     return new DeviceRecord(
@@ -105,13 +110,34 @@ public record DeviceRecord(
    * @param enrolledAtMs Unix time in milliseconds
    * @param certificateSerial serial number of its current certificate, in hexadecimal
    * @param keyDigest SHA-256 of its public key (SubjectPublicKeyInfo), in hexadecimal
-   * @param revoked whether it is shut out
+   * @param revoked whether it is shut out for good
+   * @param quarantinedAtMs since when it is shut out until it is released, Unix time in
+   *     milliseconds; empty if it is not
    */
   public record Identity(
-      long enrolledAtMs, String certificateSerial, String keyDigest, boolean revoked) {
-    /** The same, shut out. */
+      long enrolledAtMs,
+      String certificateSerial,
+      String keyDigest,
+      boolean revoked,
+      Optional<Long> quarantinedAtMs) {
+    /** Of a device that was just enrolled. */
+    public static Identity of(long enrolledAtMs, String certificateSerial, String keyDigest) {
+      return new Identity(enrolledAtMs, certificateSerial, keyDigest, false, Optional.empty());
+    }
+
+    /** Whether it may connect, and rollouts count on it. */
+    public boolean admitted() {
+      return !revoked && quarantinedAtMs.isEmpty();
+    }
+
+    /** The same, shut out for good. */
     public Identity revokedNow() {
-      return new Identity(enrolledAtMs, certificateSerial, keyDigest, true);
+      return new Identity(enrolledAtMs, certificateSerial, keyDigest, true, quarantinedAtMs);
+    }
+
+    /** The same, shut out since this time, or not any more. */
+    public Identity quarantined(Optional<Long> sinceMs) {
+      return new Identity(enrolledAtMs, certificateSerial, keyDigest, revoked, sinceMs);
     }
   }
 

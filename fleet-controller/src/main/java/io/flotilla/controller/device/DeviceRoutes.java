@@ -10,6 +10,7 @@ import io.flotilla.controller.http.HandlerTools;
 import io.flotilla.controller.http.Routes;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,26 +20,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Lists, shows, labels and revokes devices. */
+/** Lists, shows, labels, quarantines, releases and revokes devices. */
 public final class DeviceRoutes implements Routes {
   private final DecisionLoop core;
   private final DeviceDirectory devices;
   private final Groups groups;
   private final EventLog events;
-  private final Consumer<String> onRevoked;
+  private final Clock clock;
+  private final Consumer<String> onShutOut;
 
   /**
    * Routes over this fleet.
    *
-   * @param onRevoked gets the id of a device that was shut out, to end its connection; must not
+   * @param onShutOut gets the id of a device that was shut out, to end its connection; must not
    *     block
    */
-  public DeviceRoutes(FleetState fleet, Consumer<String> onRevoked) {
+  public DeviceRoutes(FleetState fleet, Clock clock, Consumer<String> onShutOut) {
+    this.clock = clock;
     this.core = fleet.core();
     this.devices = fleet.devices();
     this.groups = fleet.groups();
     this.events = fleet.events();
-    this.onRevoked = onRevoked;
+    this.onShutOut = onShutOut;
   }
 
   @Override
@@ -54,12 +57,23 @@ public final class DeviceRoutes implements Routes {
             ctx ->
                 tools.handleAsync(
                     ctx, label(tools.path(ctx, "id"), tools.readJson(ctx, LabelPatch.class))));
+    action(api, tools, "revoke", this::revoke);
+    action(api, tools, "quarantine", this::quarantine);
+    action(api, tools, "release", this::release);
+  }
+
+  private interface Change {
+    CompletionStage<Map<String, @Nullable Object>> apply(String id, Reason reason);
+  }
+
+  private static void action(Router api, HandlerTools tools, String name, Change change) {
     tools
-        .accepting(api.post("/devices/:id/revoke"), Reason.NAME)
+        .accepting(api.post("/devices/:id/" + name), Reason.NAME)
         .handler(
             ctx ->
                 tools.handleAsync(
-                    ctx, revoke(tools.path(ctx, "id"), Reason.of(tools.query(ctx, Reason.NAME)))));
+                    ctx,
+                    change.apply(tools.path(ctx, "id"), Reason.of(tools.query(ctx, Reason.NAME)))));
   }
 
   /**
@@ -119,7 +133,7 @@ public final class DeviceRoutes implements Routes {
         tx -> {
           DeviceRecord device = devices.require(tx, id);
           DeviceScope.of(Permission.DEVICE_WRITE).require(device);
-          DeviceRecord revoked = device.withIdentity(device.identity().revokedNow());
+          DeviceRecord revoked = device.withIdentity(device.identity().revokedNow()).shutOut();
           if (!device.identity().revoked()) {
             devices.put(tx, revoked);
             tx.audit(reason.action("device.revoked", "device/" + id));
@@ -130,8 +144,50 @@ public final class DeviceRoutes implements Routes {
                 Map.of("certificateSerial", device.identity().certificateSerial()));
           }
           // After the directory's own action, so that a reconnect is refused already.
-          tx.then(() -> onRevoked.accept(id));
+          tx.then(() -> onShutOut.accept(id));
           return view(revoked);
+        });
+  }
+
+  /**
+   * Shuts a device out until it is released: it cannot connect, and no rollout waits for it. It
+   * goes on scoring with what it has, and keeps what it has to say.
+   */
+  private CompletionStage<Map<String, @Nullable Object>> quarantine(String id, Reason reason) {
+    return core.submit(
+        tx -> {
+          DeviceRecord device = devices.require(tx, id);
+          DeviceScope.of(Permission.DEVICE_WRITE).require(device);
+          DeviceRecord shut = device;
+          if (device.identity().quarantinedAtMs().isEmpty()) {
+            shut =
+                device
+                    .withIdentity(device.identity().quarantined(Optional.of(clock.millis())))
+                    .shutOut();
+            devices.put(tx, shut);
+            tx.audit(reason.action("device.quarantined", "device/" + id));
+            announce(tx, "quarantined", id, Map.of("reason", reason.text()));
+          }
+          tx.then(() -> onShutOut.accept(id));
+          return view(shut);
+        });
+  }
+
+  /** Lets a device in again that was in quarantine. */
+  private CompletionStage<Map<String, @Nullable Object>> release(String id, Reason reason) {
+    return core.submit(
+        tx -> {
+          DeviceRecord device = devices.require(tx, id);
+          DeviceScope.of(Permission.DEVICE_WRITE).require(device);
+          if (device.identity().quarantinedAtMs().isEmpty()) {
+            return view(device);
+          }
+          DeviceRecord released =
+              device.withIdentity(device.identity().quarantined(Optional.empty()));
+          devices.put(tx, released);
+          tx.audit(reason.action("device.released", "device/" + id));
+          announce(tx, "released", id, Map.of("reason", reason.text()));
+          return view(released);
         });
   }
 
@@ -151,6 +207,7 @@ public final class DeviceRoutes implements Routes {
     view.put("running", device.running().orElse(null));
     view.put("enrolledAtMs", device.enrolledAtMs());
     view.put("revoked", device.identity().revoked());
+    view.put("quarantinedAtMs", device.identity().quarantinedAtMs().orElse(null));
     view.put("drift", Map.of("flagged", device.drifting()));
     return view;
   }

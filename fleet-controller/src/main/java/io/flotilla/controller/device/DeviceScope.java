@@ -54,8 +54,7 @@ public final class DeviceScope {
    * @throws FlotillaException {@code FORBIDDEN}; {@code INPUT_INVALID} if these are no labels
    */
   public void requireNew(Map<String, String> labels) {
-    DeviceRecord device =
-        DeviceRecord.enrolled("new", labels, new DeviceRecord.Identity(0, "", "", false));
+    DeviceRecord device = DeviceRecord.enrolled("new", labels, DeviceRecord.Identity.of(0, "", ""));
     if (!covers(device)) {
       throw caller.forbidden(permission, " for new devices with labels " + device.labels());
     }

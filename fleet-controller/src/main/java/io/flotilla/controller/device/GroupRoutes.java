@@ -150,7 +150,7 @@ public final class GroupRoutes implements Routes {
   /** Those that a rollout could reach. */
   private List<DeviceRecord> admitted(String selector) {
     return devices.select(Selector.parse(selector)).stream()
-        .filter(device -> !device.identity().revoked())
+        .filter(device -> device.identity().admitted())
         .toList();
   }
 

@@ -153,7 +153,7 @@ public final class EnvironmentRoutes implements Routes {
             () -> {
               List<DeviceRecord> devices =
                   fleet.devices().select(selector).stream()
-                      .filter(device -> !device.identity().revoked())
+                      .filter(device -> device.identity().admitted())
                       .toList();
               return view(devices, judge.apply(devices));
             }));

@@ -78,6 +78,8 @@ public final class AccessRules {
           """
           POST /claims
           PATCH /devices/:id/labels
+          POST /devices/:id/quarantine
+          POST /devices/:id/release
           POST /devices/:id/revoke
           PUT /groups/:name
           DELETE /groups/:name

@@ -118,7 +118,8 @@ public final class Enrolment {
       claims.use(
           tx, claim, new ClaimRecord.Use(deviceId, keyDigest, issued.pem(), issued.serial()));
       DeviceRecord.Identity identity =
-          new DeviceRecord.Identity(clock.millis(), issued.serial(), keyDigest, false);
+          DeviceRecord.Identity.of(clock.millis(), issued.serial(), keyDigest)
+              .quarantined(quarantine(tx));
       DeviceRecord device =
           fleet
               .devices()
@@ -141,6 +142,16 @@ public final class Enrolment {
                   "device/" + deviceId,
                   Map.of("certificateSerial", issued.serial(), "labels", device.labels())));
       return issued.pem();
+    }
+
+    /** A new certificate is no way out of quarantine; a new life after revocation is. */
+    private Optional<Long> quarantine(Transaction tx) {
+      return fleet
+          .devices()
+          .get(tx, deviceId)
+          .map(DeviceRecord::identity)
+          .filter(present -> !present.revoked())
+          .flatMap(DeviceRecord.Identity::quarantinedAtMs);
     }
 
     private boolean isMine(ClaimRecord.Use use, Optional<DeviceRecord.Identity> present) {

@@ -88,7 +88,7 @@ public final class Ingest {
    */
   public void message(Transaction tx, UpTopic topic, byte[] payload, long nowMs) {
     String device = topic.deviceId();
-    if (devices.get(tx, device).filter(known -> !known.identity().revoked()).isEmpty()) {
+    if (devices.get(tx, device).filter(known -> known.identity().admitted()).isEmpty()) {
       LOG.warn("a message from {} is ignored: it is not enrolled here, or shut out", device);
       return;
     }

@@ -154,7 +154,7 @@ public final class ProfileJobs {
     DeviceScope scope = DeviceScope.of(Permission.COMMAND, version.model());
     wish.device().flatMap(devices::find).ifPresent(scope::require);
     return devices.select(Selector.ALL).stream()
-        .filter(device -> !device.identity().revoked())
+        .filter(device -> device.identity().admitted())
         .filter(scope::covers)
         .filter(
             device ->

@@ -61,7 +61,7 @@ final class FleetDevices implements Devices {
     if (known.isEmpty()) {
       return Optional.of(ErrorCode.DEVICE_NOT_FOUND.name());
     }
-    if (known.get().identity().revoked()) {
+    if (!known.get().identity().admitted()) {
       return Optional.of(ErrorCode.FORBIDDEN.name());
     }
     return tx.get(RolloutRecords.CLAIMS, device)

@@ -111,7 +111,7 @@ final class RolloutDrafting {
     } else {
       whom.named().stream().distinct().forEach(id -> matched.add(devices.require(id)));
     }
-    matched.removeIf(device -> device.identity().revoked());
+    matched.removeIf(device -> !device.identity().admitted());
     if (matched.isEmpty()) {
       throw new FlotillaException(
           ErrorCode.SELECTOR_EMPTY,
@@ -135,7 +135,7 @@ final class RolloutDrafting {
 
   private long admitted() {
     return devices.select(Selector.ALL).stream()
-        .filter(device -> !device.identity().revoked())
+        .filter(device -> device.identity().admitted())
         .count();
   }
 

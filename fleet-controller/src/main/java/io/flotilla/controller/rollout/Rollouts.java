@@ -320,7 +320,7 @@ public final class Rollouts implements GatedRollouts {
 
   private void join(Transaction tx, String device, long nowMs) {
     Optional<DeviceRecord> known =
-        devices.get(tx, device).filter(record -> !record.identity().revoked());
+        devices.get(tx, device).filter(record -> record.identity().admitted());
     if (known.isEmpty()) {
       return;
     }

@@ -296,6 +296,8 @@ class ApiContractTest {
       rollouts(operator, rollout);
       assertThat(operator.delete(V1 + "?reason=early").json().getJsonArray("users"))
           .contains("dev-a");
+      operator.post("/devices/dev-a/quarantine?reason=odd");
+      operator.post("/devices/dev-a/release?reason=fine");
       operator.post("/devices/dev-a/revoke?reason=stolen");
     }
   }

@@ -68,7 +68,7 @@ class DeviceDirectoryTest {
   void aDeviceThatAnEarlierReleaseStoredInOnePieceIsSplit() {
     DeviceRecord whole =
         DeviceRecord.enrolled(
-                "cam-1", Map.of("site", "lyon"), new DeviceRecord.Identity(5, "ab", "cd", false))
+                "cam-1", Map.of("site", "lyon"), DeviceRecord.Identity.of(5, "ab", "cd"))
             .withPresence(new Presence(true, 17, Optional.of("boot")))
             .withRunning(Optional.of(DIGITS));
     try (RecordStore store = RocksRecordStore.open(folder)) {

@@ -3,6 +3,7 @@ package io.flotilla.controller.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flotilla.controller.http.TestApi;
+import java.math.BigInteger;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,7 +28,8 @@ class DeviceRoutesTest {
   @BeforeEach
   void start() {
     fleet = new TestFleet(folder.resolve("store"), Clock.systemUTC());
-    api = new TestApi(folder, new DeviceRoutes(fleet.state(), disconnected::add));
+    api =
+        new TestApi(folder, new DeviceRoutes(fleet.state(), Clock.systemUTC(), disconnected::add));
     fleet.add("cam-1", Map.of("site", "lyon"));
     fleet.add("cam-2", Map.of("site", "paris"));
     fleet.add("cam-3", Map.of("site", "lyon"));
@@ -118,5 +120,29 @@ class DeviceRoutesTest {
   private static List<String> ids(Map<String, Object> page) {
     return ((List<Map<String, Object>>) page.getOrDefault("items", List.of()))
         .stream().map(item -> String.valueOf(item.get("id"))).toList();
+  }
+
+  @Test
+  void aDeviceInQuarantineIsNotAdmittedUntilItIsReleased() {
+    api.call("POST", "/devices/cam-1/quarantine", "");
+    assertThat(fleet.devices.admits("cam-1", new BigInteger("abc", 16))).isFalse();
+    assertThat(new DeviceDirectory(fleet.store).admits("cam-1", new BigInteger("abc", 16)))
+        .isFalse();
+    assertThat(disconnected).containsExactly("cam-1");
+
+    api.call("POST", "/devices/cam-1/release", "");
+    api.call("POST", "/devices/cam-1/release", "");
+    assertThat(fleet.devices.admits("cam-1", new BigInteger("abc", 16))).isTrue();
+    assertThat(fleet.eventTypes())
+        .containsExactly("io.flotilla.device.quarantined", "io.flotilla.device.released");
+  }
+
+  @Test
+  void aReleaseDoesNotUndoARevocation() {
+    api.call("POST", "/devices/cam-1/quarantine", "");
+    api.call("POST", "/devices/cam-1/revoke", "");
+    api.call("POST", "/devices/cam-1/release", "");
+
+    assertThat(fleet.devices.admits("cam-1", new BigInteger("abc", 16))).isFalse();
   }
 }

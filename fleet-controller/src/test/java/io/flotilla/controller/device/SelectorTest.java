@@ -20,7 +20,7 @@ class SelectorTest {
       DeviceRecord.enrolled(
           "cam-1",
           Map.of("site", "lyon", "camera", "blurred"),
-          new DeviceRecord.Identity(0, "1", "2", false));
+          DeviceRecord.Identity.of(0, "1", "2"));
 
   @ParameterizedTest
   @CsvSource(
@@ -50,7 +50,7 @@ class SelectorTest {
       DeviceRecord.enrolled(
               "cam-2",
               Map.of("site", "lyon", "firmware", "2.9.1", "os", "labelled"),
-              new DeviceRecord.Identity(0, "1", "2", false))
+              DeviceRecord.Identity.of(0, "1", "2"))
           .withHardware(
               new HardwareFacts(
                   "Linux",

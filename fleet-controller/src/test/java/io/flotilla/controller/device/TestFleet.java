@@ -43,8 +43,7 @@ public final class TestFleet implements AutoCloseable {
   /** Adds a device that nobody issued a certificate for. */
   public DeviceRecord add(String id, Map<String, String> labels) {
     DeviceRecord device =
-        DeviceRecord.enrolled(
-            id, labels, new DeviceRecord.Identity(1_000, "abc", "00".repeat(32), false));
+        DeviceRecord.enrolled(id, labels, DeviceRecord.Identity.of(1_000, "abc", "00".repeat(32)));
     return decide(
         tx -> {
           devices.put(tx, device);

@@ -93,9 +93,7 @@ final class SimulatedWorld {
         tx -> {
           for (String id : devices.keySet()) {
             directory.put(
-                tx,
-                DeviceRecord.enrolled(
-                    id, Map.of(), new DeviceRecord.Identity(1, "1", "00", false)));
+                tx, DeviceRecord.enrolled(id, Map.of(), DeviceRecord.Identity.of(1, "1", "00")));
           }
           return true;
         });

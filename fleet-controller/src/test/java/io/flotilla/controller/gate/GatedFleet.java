@@ -71,7 +71,7 @@ final class GatedFleet implements GatedRollouts, Targets, Devices {
     HardwareFacts hardware =
         new HardwareFacts("Linux", "amd64", 2, MACHINE_BYTES, "1.29", List.of(), Optional.empty());
     DeviceRecord device =
-        DeviceRecord.enrolled(id, labels, new DeviceRecord.Identity(1, "1", "00", false))
+        DeviceRecord.enrolled(id, labels, DeviceRecord.Identity.of(1, "1", "00"))
             .withHardware(hardware);
     runner.decide(
         tx -> {

@@ -96,8 +96,7 @@ class RunningIntervalsTest {
     runner.decide(
         tx -> {
           DeviceRecord device =
-              DeviceRecord.enrolled(
-                      "cam-1", Map.of(), new DeviceRecord.Identity(1, "1", "00", false))
+              DeviceRecord.enrolled("cam-1", Map.of(), DeviceRecord.Identity.of(1, "1", "00"))
                   .withPresence(new DeviceRecord.Presence(true, 4_000, Optional.empty()));
           devices.put(tx, device.withRunning(Optional.of(ONE)));
           return true;

@@ -61,7 +61,7 @@ class ApiDescriptionTest {
         new TestApi(
             folder,
             new SystemRoutes(Map::of),
-            new DeviceRoutes(fleet.state(), id -> {}),
+            new DeviceRoutes(fleet.state(), Clock.systemUTC(), id -> {}),
             new EventRoutes(fleet.events, "urn:flotilla:default"),
             new IdentityRoutes(
                 claims,

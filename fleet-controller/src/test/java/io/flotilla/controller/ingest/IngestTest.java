@@ -86,9 +86,7 @@ class IngestTest {
         tx -> {
           for (String id : List.of("cam-1", "cam-2")) {
             devices.put(
-                tx,
-                DeviceRecord.enrolled(
-                    id, Map.of(), new DeviceRecord.Identity(1, "1", "00", false)));
+                tx, DeviceRecord.enrolled(id, Map.of(), DeviceRecord.Identity.of(1, "1", "00")));
           }
           return true;
         });

@@ -60,7 +60,7 @@ class DriftMonitorTest {
       runner.decide(
           tx -> {
             DeviceRecord device =
-                DeviceRecord.enrolled(id, Map.of(), new DeviceRecord.Identity(1, "1", "00", false));
+                DeviceRecord.enrolled(id, Map.of(), DeviceRecord.Identity.of(1, "1", "00"));
             devices.put(tx, device.withRunning(Optional.of(ref(1))));
             return true;
           });

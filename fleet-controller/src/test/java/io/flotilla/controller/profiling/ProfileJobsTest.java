@@ -104,7 +104,7 @@ class ProfileJobsTest {
           devices.put(
               tx,
               DeviceRecord.enrolled(
-                      id, Map.of("class", "gate"), new DeviceRecord.Identity(1, "1", "00", false))
+                      id, Map.of("class", "gate"), DeviceRecord.Identity.of(1, "1", "00"))
                   .withPresence(new DeviceRecord.Presence(online, 1, Optional.empty()))
                   .withRunning(Optional.of(version)));
           return true;

@@ -89,8 +89,7 @@ class RolloutsTest {
     runner.decide(
         tx -> {
           devices.put(
-              tx,
-              DeviceRecord.enrolled(id, Map.of(), new DeviceRecord.Identity(1, "1", "00", false)));
+              tx, DeviceRecord.enrolled(id, Map.of(), DeviceRecord.Identity.of(1, "1", "00")));
           return true;
         });
   }
