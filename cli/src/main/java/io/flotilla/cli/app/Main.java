@@ -17,6 +17,7 @@ import io.flotilla.cli.models.ModelCommand;
 import io.flotilla.cli.observe.DriftCommand;
 import io.flotilla.cli.observe.EventsCommand;
 import io.flotilla.cli.observe.PredictionsCommand;
+import io.flotilla.cli.observe.WebhookCommand;
 import io.flotilla.cli.operator.OperatorCommand;
 import io.flotilla.cli.process.AgentCommand;
 import io.flotilla.cli.process.ControllerCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       DriftCommand.class,
       PredictionsCommand.class,
       EventsCommand.class,
+      WebhookCommand.class,
       AuditCommand.class,
       OperatorCommand.class,
       BackupCommand.class,

@@ -78,6 +78,8 @@ class ArchitectureTest {
           Map.entry("com.github.luben.zstd..", List.of("io.flotilla.registry.dataset.parquet..")),
           Map.entry("picocli..", List.of("io.flotilla.cli..")),
           Map.entry("io.vertx..", List.of("io.flotilla.controller..")),
+          Map.entry("com.nimbusds..", List.of("io.flotilla.controller.operator..")),
+          Map.entry("io.github.bucket4j..", List.of("io.flotilla.controller.http..")),
           Map.entry("com.hivemq..", List.of("io.flotilla.controller..")),
           Map.entry("org.apache.commons.statistics..", List.of("io.flotilla.drift..")));
 

@@ -57,6 +57,7 @@ class TourTest {
         assertThat(ok("device", "list").out()).contains("digits:1");
         looksBeforeAndAfter(id);
         letsAnotherPersonLookButNotTouch();
+        tellsOthers();
         awaitPredictions(agent);
         assertThat(agent.end()).isZero();
       }
@@ -87,6 +88,20 @@ class TourTest {
     assertThat(ok("group", "preview", "*").out()).contains("1 of 1");
     ok("group", "delete", "here");
     assertThat(ok("group", "list").out()).contains("no group");
+  }
+
+  private void tellsOthers() {
+    assertThat(ok("webhook", "set", "chat", "http://127.0.0.1:9/", "--type", "io.flotilla.x").out())
+        .contains("chat: http://127.0.0.1:9/ gets io.flotilla.x", "secret whsec_");
+    assertThat(ok("webhook", "set", "chat", "http://127.0.0.1:9/").out())
+        .contains("all events")
+        .doesNotContain("whsec_");
+    assertThat(ok("webhook", "list").out()).contains("chat", "all events");
+    assertThat(ok("webhook", "dead-letters", "chat").out()).contains("no dead letter");
+    ok("webhook", "replay", "chat");
+    refuses("INPUT_INVALID", "webhook", "set", "chat", "http://example.org/");
+    ok("webhook", "delete", "chat");
+    assertThat(ok("webhook", "list").out()).contains("no webhook");
   }
 
   private void letsAnotherPersonLookButNotTouch() throws IOException {

@@ -8,7 +8,7 @@ public enum Permission {
   DEVICE_WRITE,
   /** Send commands to devices, and profile on them. */
   COMMAND,
-  /** Create, pause, resume, abort and undo rollouts; alerts, webhooks, cohorts of the monitor. */
+  /** Create, pause, resume, abort and undo rollouts; cohorts of the monitor. */
   ROLLOUT_WRITE,
   /** Register, describe, tag, alias, convert, profile and delete models and environments. */
   MODEL_WRITE,
@@ -18,6 +18,6 @@ public enum Permission {
   RUN_WRITE,
   /** Approve what somebody else created. */
   APPROVE,
-  /** Operators, tokens, backups, collecting blobs. */
+  /** Operators, tokens, webhooks, backups, collecting blobs. */
   ADMIN
 }

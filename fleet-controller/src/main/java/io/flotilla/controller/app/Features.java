@@ -41,6 +41,9 @@ import io.flotilla.controller.training.CapturedRows;
 import io.flotilla.controller.training.DatasetRoutes;
 import io.flotilla.controller.training.TrainingRoutes;
 import io.flotilla.controller.training.TrainingRuns;
+import io.flotilla.controller.webhook.WebhookPolicy;
+import io.flotilla.controller.webhook.WebhookRoutes;
+import io.flotilla.controller.webhook.Webhooks;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.HealthReport;
@@ -89,6 +92,7 @@ final class Features {
   private final DatasetRegistry datasets;
   private final EnvironmentRegistry environments;
   private final Upkeep upkeep;
+  private final Webhooks webhooks;
 
   /** Wires the features; what has threads is added to {@code stopping}. */
   Features(Foundation foundation, Outbound outbound, Topics topics, Stopping stopping) {
@@ -129,6 +133,7 @@ final class Features {
     this.upkeep =
         stopping.add(
             "the upkeep", new Upkeep(foundation.blobs(), () -> neededBlobs().map(BlobUse::digest)));
+    this.webhooks = stopping.add("the webhooks", webhooks(topics));
     Path runFolder = foundation.folder("runs");
     this.training =
         stopping.add(
@@ -139,6 +144,15 @@ final class Features {
                 runFolder,
                 core,
                 events));
+  }
+
+  private Webhooks webhooks(Topics topics) {
+    return new Webhooks(
+        fleet(),
+        new StoredRecords(foundation.store()),
+        foundation.webhookSecrets(),
+        WebhookPolicy.DEFAULT,
+        new Webhooks.Source("urn:flotilla:" + topics.tenant(), foundation.clock()));
   }
 
   /** What the features make of messages that are not their own. */
@@ -240,6 +254,7 @@ final class Features {
               return nowMs;
             });
     upkeep.start(this::warm);
+    webhooks.start();
   }
 
   /** Loads the versions that devices run or shall run, so that no message waits for that. */
@@ -266,6 +281,7 @@ final class Features {
     routes.add(new RolloutRoutes(fleet(), rollouts, stored, foundation.clock()));
     routes.add(new PredictionRoutes(core, stored, predictions, this::requireModel));
     routes.add(new GroupRoutes(fleet(), foundation.clock()));
+    routes.add(new WebhookRoutes(fleet(), webhooks, foundation.clock()));
     routes.add(
         new DriftRoutes(core, stored, new CohortAssigner(catalog, devices), this::requireModel));
     routes.addAll(registryRoutes(stored));

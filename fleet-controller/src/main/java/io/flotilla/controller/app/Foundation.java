@@ -7,7 +7,9 @@ import io.flotilla.bundle.layout.DurableFiles;
 import io.flotilla.bundle.signing.SigningKey;
 import io.flotilla.controller.core.GovernedRecords;
 import io.flotilla.controller.identity.CertificateAuthority;
+import io.flotilla.controller.identity.SecretFile;
 import io.flotilla.controller.inspection.ProbingInspector;
+import io.flotilla.controller.webhook.WebhookSecrets;
 import io.flotilla.protocol.message.Limits;
 import io.flotilla.registry.audit.AuditHead;
 import io.flotilla.registry.audit.AuditLog;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * operator.json         address, token and authority for the operator's commands; mode 600
- * pki/                  the authority, its certificates, assignment-key.pem
+ * pki/                  the authority, its certificates, assignment-key.pem, webhook.key
  * store/  blobs/        records; archives and datasets
  * broker/  runs/        the embedded broker's own; a folder for each run
  * uploads/  scratch/    files on their way; emptied at every start
@@ -119,6 +121,12 @@ record Foundation(
       throw new FlotillaException(
           ErrorCode.STORAGE_FAILED, "the folder %s cannot be used".formatted(config.data()), e);
     }
+  }
+
+  /** The secrets of webhooks, under a key that is made at the first start. */
+  WebhookSecrets webhookSecrets() {
+    Path file = config.data().resolve("pki").resolve("webhook.key");
+    return new WebhookSecrets(SecretFile.readOrMake(file, WebhookSecrets.KEY_BYTES, random));
   }
 
   /** The models on this foundation. */

@@ -26,7 +26,10 @@ public final class GovernedRecords {
           // What repeats the order and the devices of a rollout, and the reading of a clock.
           "rollout-claim/",
           "rollout-due/",
-          "rollout-clock/");
+          "rollout-clock/",
+          // How far deliveries of the event log are.
+          "webhook-progress/",
+          "webhook-dead-letter/");
 
   private GovernedRecords() {}
 }

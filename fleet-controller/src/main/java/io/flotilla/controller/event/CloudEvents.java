@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** CloudEvents 1.0 in structured JSON form, as plain maps. */
-final class CloudEvents {
+public final class CloudEvents {
   private CloudEvents() {}
 
   /** The required attributes in the order of the specification's chapter 3, then the data. */
-  static Map<String, Object> of(LoggedEvent event, String source) {
+  public static Map<String, Object> of(LoggedEvent event, String source) {
     Map<String, Object> cloud = new LinkedHashMap<>();
     cloud.put("specversion", "1.0");
     cloud.put("id", Long.toString(event.id()));

@@ -37,7 +37,7 @@ public final class EventLog {
     if (events.isEmpty()) {
       return;
     }
-    long last = tx.get(SEQUENCE, LAST).map(Sequence::id).orElse(0L);
+    long last = last(tx);
     long nowMs = clock.millis();
     for (FleetEvent event : events) {
       last++;
@@ -79,6 +79,11 @@ public final class EventLog {
         .get(SEQUENCE.key(LAST))
         .map(value -> RecordCodec.decode(value, Sequence.class).id())
         .orElse(0L);
+  }
+
+  /** Number of the last event as the decision sees it; 0 if there is none. Core thread only. */
+  public long last(Transaction tx) {
+    return tx.get(SEQUENCE, LAST).map(Sequence::id).orElse(0L);
   }
 
   /**

@@ -132,6 +132,12 @@ public final class AccessRules {
           DELETE /operators/:name
           POST /operators/:name/tokens
           DELETE /operators/:name/tokens/:token
+          GET /webhooks
+          GET /webhooks/:name
+          GET /webhooks/:name/dead-letters
+          PUT /webhooks/:name
+          DELETE /webhooks/:name
+          POST /webhooks/:name/replay
           GET /backup
           POST /blobs/collect
           POST /audit/verification

@@ -77,6 +77,7 @@ final class Problem {
           VERSION_NOT_FOUND,
           DEVICE_NOT_FOUND,
           GROUP_NOT_FOUND,
+          WEBHOOK_NOT_FOUND,
           ROLLOUT_NOT_FOUND,
           DATASET_NOT_FOUND,
           RUN_NOT_FOUND,

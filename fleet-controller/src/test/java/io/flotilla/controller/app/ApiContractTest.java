@@ -73,6 +73,7 @@ class ApiContractTest {
         registry(operator, publisher);
         aliases(operator);
         operators(operator);
+        webhooks(operator);
         fleet(operator);
         notes(operator);
         runs(operator);
@@ -255,6 +256,22 @@ class ApiContractTest {
     operator.delete("/operators/anna/tokens/" + token.getString("id") + "?reason=lost");
     operator.delete("/operators/anna?reason=left");
     operator.get("/operators/anna");
+  }
+
+  private static void webhooks(TestOperator operator) {
+    JsonObject wanted =
+        new JsonObject()
+            .put("url", "http://127.0.0.1:9/none")
+            .put("types", JsonArray.of("io.flotilla.rollout"));
+    JsonObject made = operator.put("/webhooks/chat", wanted.copy().put("reason", "alerts")).json();
+    assertThat(made.getString("secret")).startsWith("whsec_");
+    operator.put("/webhooks/chat", wanted.copy().put("reason", "again"));
+    operator.get("/webhooks");
+    operator.get("/webhooks/chat");
+    operator.get("/webhooks/chat/dead-letters?after=0&limit=10");
+    operator.post("/webhooks/chat/replay?reason=mended");
+    operator.delete("/webhooks/chat?reason=over");
+    operator.get("/webhooks/chat");
   }
 
   private static void fleet(TestOperator operator) throws InterruptedException {

@@ -38,6 +38,8 @@ public enum ErrorCode {
       "Many devices are meant, or not as many as were expected; the number has to be confirmed."),
   /** No group has that name. */
   GROUP_NOT_FOUND(ErrorClass.REQUEST, "No group has that name."),
+  /** No webhook has that name. */
+  WEBHOOK_NOT_FOUND(ErrorClass.REQUEST, "No webhook has that name."),
   /** No rollout has that id. */
   ROLLOUT_NOT_FOUND(ErrorClass.REQUEST, "No rollout has that id."),
   /** The waves of a rollout do not add up. */
