@@ -121,12 +121,7 @@ public final class DeviceCommand extends CommandGroup {
       @Mixin Reason reason,
       @Option(names = "--yes", description = "Do not ask.") boolean yes) {
     console.confirm(yes, "Shut out " + id + "?");
-    try (ApiClient client = api.open()) {
-      Json device =
-          client.post(reason.on(ApiPath.of("devices", id, "revoke")).toString(), Json.object());
-      console.show(device, d -> id + " is shut out");
-    }
-    return 0;
+    return act(console, api, reason.on(ApiPath.of("devices", id, "revoke")), id + " is shut out");
   }
 
   @Command(
@@ -142,11 +137,8 @@ public final class DeviceCommand extends CommandGroup {
       @Mixin Api api,
       @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id,
       @Mixin Reason reason) {
-    try (ApiClient client = api.open()) {
-      ApiPath path = reason.on(ApiPath.of("devices", id, "quarantine"));
-      console.show(client.post(path.toString(), Json.object()), d -> id + " is in quarantine");
-    }
-    return 0;
+    return act(
+        console, api, reason.on(ApiPath.of("devices", id, "quarantine")), id + " is in quarantine");
   }
 
   @Command(
@@ -158,9 +150,12 @@ public final class DeviceCommand extends CommandGroup {
       @Mixin Api api,
       @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id,
       @Mixin Reason reason) {
+    return act(console, api, reason.on(ApiPath.of("devices", id, "release")), id + " may connect");
+  }
+
+  private static int act(Console console, Api api, ApiPath path, String done) {
     try (ApiClient client = api.open()) {
-      ApiPath path = reason.on(ApiPath.of("devices", id, "release"));
-      console.show(client.post(path.toString(), Json.object()), d -> id + " may connect");
+      console.show(client.post(path.toString(), Json.object()), device -> done);
     }
     return 0;
   }

@@ -1,4 +1,4 @@
-/** The commands about rollouts: create, list, show, watch, pause, resume, abort, undo, approve. */
+/** {@code flotilla rollout}: what is created, watched, decided and undone. */
 @NullMarked
 package io.flotilla.cli.rollout;
 

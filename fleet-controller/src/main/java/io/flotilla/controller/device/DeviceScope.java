@@ -8,24 +8,26 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Which devices the present caller may do something to. */
 public final class DeviceScope {
   private final Caller caller;
   private final Permission permission;
-  private final List<Grant> grants;
 
-  private DeviceScope(Caller caller, Permission permission, List<Grant> grants) {
+  /** What the grants are narrowed to. */
+  private final List<Selector> granted;
+
+  private DeviceScope(Caller caller, Permission permission, Stream<Grant> grants) {
     this.caller = caller;
     this.permission = permission;
-    this.grants = grants;
+    this.granted = grants.map(Grant::devices).map(Selector::parse).toList();
   }
 
   /** The scope of the present caller's grants of a permission, whatever the model. */
   public static DeviceScope of(Permission permission) {
     Caller caller = Caller.current();
-    return new DeviceScope(caller, permission, caller.granted(permission));
+    return new DeviceScope(caller, permission, caller.granted(permission).stream());
   }
 
   /** The scope of the present caller's grants of a permission for a model. */
@@ -34,7 +36,7 @@ public final class DeviceScope {
     return new DeviceScope(
         caller,
         permission,
-        caller.granted(permission).stream().filter(grant -> grant.covers(model)).toList());
+        caller.granted(permission).stream().filter(grant -> grant.covers(model)));
   }
 
   /**
@@ -62,12 +64,12 @@ public final class DeviceScope {
 
   /** Whether some grant covers all devices, whatever they are. */
   public boolean everywhere() {
-    return grants.stream().anyMatch(grant -> grant.devices().equals(Grant.ALL));
+    return granted.contains(Selector.ALL);
   }
 
   /** Whether some grant covers this device. */
   public boolean covers(DeviceRecord device) {
-    return grants.stream().anyMatch(grant -> covers(grant).test(device));
+    return granted.stream().anyMatch(selector -> selector.matches(device));
   }
 
   /**
@@ -77,17 +79,13 @@ public final class DeviceScope {
    * @throws FlotillaException {@code FORBIDDEN}, naming a device that is out of reach
    */
   public Selector requireAll(Collection<DeviceRecord> devices) {
-    Optional<Grant> covering =
-        grants.stream().filter(grant -> devices.stream().allMatch(covers(grant))).findFirst();
+    Optional<Selector> covering =
+        granted.stream().filter(one -> devices.stream().allMatch(one::matches)).findFirst();
     if (covering.isPresent()) {
-      return Selector.parse(covering.get().devices());
+      return covering.get();
     }
     devices.forEach(this::require);
     throw caller.forbidden(
         permission, " that covers all %d devices: go grant by grant".formatted(devices.size()));
-  }
-
-  private static Predicate<DeviceRecord> covers(Grant grant) {
-    return Selector.parse(grant.devices())::matches;
   }
 }

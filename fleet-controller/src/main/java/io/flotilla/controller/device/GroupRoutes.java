@@ -57,7 +57,10 @@ public final class GroupRoutes implements Routes {
     api.get("/groups")
         .handler(
             ctx ->
-                tools.json(ctx, Map.of("items", groups.list().stream().map(this::view).toList())));
+                tools.handleAsync(
+                    ctx,
+                    tools.blocking(
+                        () -> Map.of("items", groups.list().stream().map(this::view).toList()))));
     api.post("/groups/preview")
         .handler(tools.jsonBody())
         .handler(
@@ -66,7 +69,11 @@ public final class GroupRoutes implements Routes {
               tools.handleAsync(ctx, tools.blocking(() -> preview(selector)));
             });
     api.get("/groups/:name")
-        .handler(ctx -> tools.json(ctx, view(groups.require(tools.path(ctx, "name")))));
+        .handler(
+            ctx -> {
+              Group group = groups.require(tools.path(ctx, "name"));
+              tools.handleAsync(ctx, tools.blocking(() -> view(group)));
+            });
     api.put("/groups/:name").handler(tools.jsonBody()).handler(ctx -> put(ctx, tools));
     tools
         .accepting(api.delete("/groups/:name"), Reason.NAME)
@@ -96,7 +103,7 @@ public final class GroupRoutes implements Routes {
                   announce(tx, "changed", group.name(), Map.of("selector", group.selector()));
                   return group;
                 })
-            .thenApply(this::view));
+            .thenCompose(saved -> tools.blocking(() -> view(saved))));
   }
 
   private CompletionStage<Void> delete(RoutingContext ctx, HandlerTools tools) {

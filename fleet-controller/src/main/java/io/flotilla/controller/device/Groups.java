@@ -84,16 +84,14 @@ public final class Groups {
   }
 
   /**
-   * A selector with the groups that it names replaced by their terms.
+   * A selector with the groups that it names replaced by their terms; one that is too long stays as
+   * it is, for {@link Selector#parse} to refuse.
    *
    * @throws FlotillaException {@code SELECTOR_INVALID}, {@code GROUP_NOT_FOUND}
    */
   public String expand(String text) {
-    if (text.indexOf(MARK) < 0) {
+    if (text.indexOf(MARK) < 0 || text.length() > Selector.MAX_CHARS) {
       return text;
-    }
-    if (text.length() > Selector.MAX_CHARS) {
-      return Selector.parse(text).toString();
     }
     List<String> terms = new ArrayList<>();
     for (String part : text.split(",", -1)) {

@@ -1,56 +1,54 @@
 package io.flotilla.controller.device;
 
+import io.flotilla.registry.environment.RuntimeVersion;
 import java.math.BigInteger;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Dotted numbers such as {@code 1.29.0}, and amounts of bytes such as {@code 4GiB}. */
+/** Whole numbers, amounts of bytes such as {@code 4GiB}, and versions such as {@code 1.29.0}. */
 final class Quantity {
-  private static final Pattern DOTTED = Pattern.compile("[0-9]+(\\.[0-9]+)*");
-  private static final Pattern BYTES = Pattern.compile("([0-9]+)(Ki|Mi|Gi)B");
+  private static final Pattern AMOUNT = Pattern.compile("([0-9]+)(KiB|MiB|GiB)?");
 
   private Quantity() {}
 
+  /** Whether a selector may compare with this. */
   static boolean isQuantity(String text) {
-    return DOTTED.matcher(text).matches() || BYTES.matcher(text).matches();
+    return amount(text).isPresent() || RuntimeVersion.parse(text).isPresent();
   }
 
   /**
-   * Compares number by number; a number that is missing counts as 0.
+   * Compares what a device has with what a selector asks for. Of a version, what its build adds
+   * counts for nothing, as in environments.
    *
    * @return nothing if one of them is no quantity
    */
-  static OptionalInt compare(String one, String other) {
-    if (!isQuantity(one) || !isQuantity(other)) {
-      return OptionalInt.empty();
+  static OptionalInt compare(String actual, String asked) {
+    Optional<BigInteger> one = amount(actual);
+    Optional<BigInteger> other = amount(asked);
+    if (one.isPresent() && other.isPresent()) {
+      return OptionalInt.of(one.get().compareTo(other.get()));
     }
-    String[] a = inBytes(one).split("\\.");
-    String[] b = inBytes(other).split("\\.");
-    for (int i = 0; i < Math.max(a.length, b.length); i++) {
-      int order = number(a, i).compareTo(number(b, i));
-      if (order != 0) {
-        return OptionalInt.of(order);
-      }
-    }
-    return OptionalInt.of(0);
+    Optional<RuntimeVersion> version = RuntimeVersion.reported(actual);
+    Optional<RuntimeVersion> bound = RuntimeVersion.parse(asked);
+    return version.isPresent() && bound.isPresent()
+        ? OptionalInt.of(version.get().compareTo(bound.get()))
+        : OptionalInt.empty();
   }
 
-  private static BigInteger number(String[] parts, int index) {
-    return index < parts.length ? new BigInteger(parts[index]) : BigInteger.ZERO;
-  }
-
-  private static String inBytes(String text) {
-    Matcher bytes = BYTES.matcher(text);
-    if (!bytes.matches()) {
-      return text;
+  private static Optional<BigInteger> amount(String text) {
+    Matcher amount = AMOUNT.matcher(text);
+    if (!amount.matches()) {
+      return Optional.empty();
     }
     int shift =
-        switch (bytes.group(2)) {
-          case "Ki" -> 10;
-          case "Mi" -> 20;
-          default -> 30;
+        switch (Optional.ofNullable(amount.group(2)).orElse("")) {
+          case "KiB" -> 10;
+          case "MiB" -> 20;
+          case "GiB" -> 30;
+          default -> 0;
         };
-    return new BigInteger(bytes.group(1)).shiftLeft(shift).toString();
+    return Optional.of(new BigInteger(amount.group(1)).shiftLeft(shift));
   }
 }

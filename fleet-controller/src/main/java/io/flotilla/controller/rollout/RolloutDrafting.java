@@ -49,15 +49,17 @@ final class RolloutDrafting {
   }
 
   /**
-   * The request for no other devices than those that the caller may roll out to.
+   * Looks up a request of somebody who may not reach every device; as {@link #draft}, and no device
+   * joins later that is out of reach.
    *
    * @throws FlotillaException {@code FORBIDDEN} if no one grant covers the model and all devices
    */
-  RolloutRequest withinScope(RolloutRequest request) {
+  RolloutDraft draftInScope(Transaction tx, String id, RolloutRequest request) {
     String model = request.what().model();
     Caller.current().requireModel(Permission.ROLLOUT_WRITE, model);
-    return request.within(
-        DeviceScope.of(Permission.ROLLOUT_WRITE, model).requireAll(matched(request.whom())));
+    List<DeviceRecord> matched = matched(request.whom());
+    Selector scope = DeviceScope.of(Permission.ROLLOUT_WRITE, model).requireAll(matched);
+    return draft(tx, id, request.within(scope), matched);
   }
 
   /**
@@ -66,8 +68,12 @@ final class RolloutDrafting {
    * @param id the rollout's, which decides who gets which arm
    */
   RolloutDraft draft(Transaction tx, String id, RolloutRequest request) {
+    return draft(tx, id, request, matched(request.whom()));
+  }
+
+  private RolloutDraft draft(
+      Transaction tx, String id, RolloutRequest request, List<DeviceRecord> matched) {
     Cargo cargo = cargo(request.what());
-    List<DeviceRecord> matched = matched(request.whom());
     SortedMap<String, List<Unfit>> unfit = unfit(tx, id, cargo, matched);
     List<String> selected =
         matched.stream()

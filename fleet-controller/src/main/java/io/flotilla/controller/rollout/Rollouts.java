@@ -100,7 +100,7 @@ public final class Rollouts implements GatedRollouts {
    */
   public Rollout create(Transaction tx, RolloutRequest request, String by, long nowMs) {
     String id = nextId(tx);
-    RolloutDraft draft = drafting.draft(tx, id, drafting.withinScope(request));
+    RolloutDraft draft = drafting.draftInScope(tx, id, request);
     boolean stops = !draft.plan().audience().skipUnfit() || draft.unfit().size() == draft.matched();
     LeftOut leftOut = LeftOut.of(draft.unfit());
     if (stops && !draft.unfit().isEmpty()) {

@@ -72,7 +72,6 @@ final class Poster implements AutoCloseable {
     String id = source + ":" + event.id();
     long now = clock.millis() / MILLIS;
     return HttpRequest.newBuilder(URI.create(webhook.url()))
-        .timeout(timeout)
         .header("Content-Type", "application/cloudevents+json; charset=utf-8")
         .header("webhook-id", id)
         .header("webhook-timestamp", Long.toString(now))

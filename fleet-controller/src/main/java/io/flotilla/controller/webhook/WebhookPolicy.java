@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 public record WebhookPolicy(
     int attempts, Duration firstPause, Duration longestPause, Duration timeout) {
-  /** 10 attempts over about 13 minutes. */
+  /** 10 attempts with pauses of 1, 2, 4 … 256 s between them: about 9 minutes. */
   public static final WebhookPolicy DEFAULT =
       new WebhookPolicy(10, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(10));
 

@@ -73,11 +73,9 @@ public final class Webhooks implements AutoCloseable {
    */
   void put(Transaction tx, Webhook webhook) {
     boolean fresh = ledger.webhook(tx, webhook.name()).isEmpty();
-    if (fresh) {
-      if (tx.scan(Ledger.WEBHOOKS, "", "", MAX_WEBHOOKS).size() == MAX_WEBHOOKS) {
-        throw new FlotillaException(
-            ErrorCode.CONFLICT, "there are %d webhooks: delete some".formatted(MAX_WEBHOOKS));
-      }
+    if (fresh && tx.scan(Ledger.WEBHOOKS, "", "", MAX_WEBHOOKS).size() == MAX_WEBHOOKS) {
+      throw new FlotillaException(
+          ErrorCode.CONFLICT, "there are %d webhooks: delete some".formatted(MAX_WEBHOOKS));
     }
     tx.put(Ledger.WEBHOOKS, webhook.name(), webhook);
     if (fresh) {
@@ -112,18 +110,13 @@ public final class Webhooks implements AutoCloseable {
         .toList();
   }
 
-  /** A webhook, if there is one. */
-  Optional<Webhook> find(String name) {
-    return stored.get(Ledger.WEBHOOKS, name);
-  }
-
   /**
    * A webhook.
    *
    * @throws FlotillaException {@code WEBHOOK_NOT_FOUND}
    */
   Webhook require(String name) {
-    return find(name).orElseThrow(Webhooks::notFound);
+    return stored.get(Ledger.WEBHOOKS, name).orElseThrow(Webhooks::notFound);
   }
 
   /** What the webhook shares with this controller. */

@@ -49,7 +49,7 @@ class SelectorTest {
   private static final DeviceRecord TOLD =
       DeviceRecord.enrolled(
               "cam-2",
-              Map.of("site", "lyon", "firmware", "2.9.1", "os", "labelled"),
+              Map.of("site", "lyon", "firmware", "2.9.1", "build", "2.10-rc1", "os", "labelled"),
               DeviceRecord.Identity.of(0, "1", "2"))
           .withHardware(
               new HardwareFacts(
@@ -97,6 +97,8 @@ class SelectorTest {
         "firmware>=2.9             | true",
         "firmware<2.10             | true",
         "site>1                    | false",
+        "build>=2.10               | true",
+        "build<2.9                 | false",
         "owner>1                   | false",
       })
   void comparesWhatDevicesToldOfThemselves(String text, boolean meant) {

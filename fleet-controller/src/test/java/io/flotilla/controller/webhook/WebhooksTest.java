@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebhooksTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final WebhookPolicy HASTY =
-      new WebhookPolicy(3, Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(500));
+      new WebhookPolicy(3, Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofSeconds(2));
 
   @TempDir Path folder;
   private TestFleet fleet;
@@ -184,7 +184,7 @@ class WebhooksTest {
       await().atMost(PATIENCE).until(() -> other.taken().size() == 50);
       await().atMost(PATIENCE).until(() -> !letters("deaf").isEmpty());
       assertThat(letters("deaf").getFirst().get("failure"))
-          .isEqualTo("it did not answer within 500 ms");
+          .isEqualTo("it did not answer within 2000 ms");
     }
   }
 

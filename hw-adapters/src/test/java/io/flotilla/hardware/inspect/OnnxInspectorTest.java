@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,30 +169,6 @@ class OnnxInspectorTest {
     assertThatExceptionOfType(FlotillaException.class)
         .isThrownBy(() -> inspect(TestModels.identity(TestModels.FLOAT, shape)))
         .withMessageContaining("more than 32 dimensions");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"/etc/passwd", "../w.bin", "a/../../w.bin", "C:\\w.bin", "", "a\nb"})
-  void refusesWeightsOutsideTheModelsFolder(String location) {
-    assertThatExceptionOfType(FlotillaException.class)
-        .isThrownBy(() -> inspect(withExternalData(location)))
-        .withMessageContaining("outside its own folder")
-        .returns(ErrorCode.MODEL_MALFORMED, FlotillaException::code);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"./w.bin", "././w.bin", "a/./w.bin", "a//w.bin", "w.bin/", "."})
-  void refusesASecondSpellingOfAFileOfWeights(String location) {
-    assertThatExceptionOfType(FlotillaException.class)
-        .isThrownBy(() -> inspect(withExternalData(location)))
-        .withMessageContaining("a path with '.' or an empty part")
-        .returns(ErrorCode.MODEL_MALFORMED, FlotillaException::code);
-  }
-
-  @Test
-  void tellsFilesOfExternalData() {
-    assertThat(inspect(withExternalData("weights/w..bin")).externalData())
-        .containsExactly("weights/w..bin");
   }
 
   @ParameterizedTest
@@ -402,17 +377,6 @@ class OnnxInspectorTest {
   }
 
   @Test
-  void tellsWhichFilesOfExternalDataAreThere() throws IOException {
-    byte[] model = withExternalData("w.bin");
-
-    assertThat(read(model).contents().externalFiles())
-        .containsExactly(new ExternalFile("w.bin", OptionalLong.empty()));
-    Files.write(folder.resolve("w.bin"), new byte[8]);
-    assertThat(read(model).contents().externalFiles())
-        .containsExactly(new ExternalFile("w.bin", OptionalLong.of(8)));
-  }
-
-  @Test
   void keepsTheBeginningOfMetadata() {
     Proto model =
         new Proto()
@@ -493,23 +457,5 @@ class OnnxInspectorTest {
 
   private OnnxFacts inspect(byte[] content) {
     return OnnxInspector.inspect(TestModels.write(folder, "model.onnx", content));
-  }
-
-  private static byte[] withExternalData(String location) {
-    Proto weights =
-        new Proto()
-            .number(1, 2)
-            .number(2, TestModels.FLOAT)
-            .text(8, "w")
-            .message(13, new Proto().text(1, "location").text(2, location))
-            .number(14, 1);
-    return TestModels.model(
-        8,
-        13,
-        new Proto()
-            .message(1, TestModels.node("Add", "output", "input", "w"))
-            .message(5, weights)
-            .message(11, TestModels.tensor("input", TestModels.FLOAT, 2))
-            .message(12, TestModels.tensor("output", TestModels.FLOAT, 2)));
   }
 }

@@ -11,18 +11,19 @@ import java.util.regex.Pattern;
  *
  * @param parts 1 to 4 numbers from 0 to 999,999,999, without zeros at the end beyond the first
  */
-record RuntimeVersion(List<Integer> parts) implements Comparable<RuntimeVersion> {
+public record RuntimeVersion(List<Integer> parts) implements Comparable<RuntimeVersion> {
   private static final Pattern FORM = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9}){0,3}");
 
   /** What builds add to a version, such as {@code +cuda12} or {@code -rc1}. */
   private static final Pattern SUFFIX = Pattern.compile("[-+].*");
 
-  RuntimeVersion {
+  /** Copies the parts. */
+  public RuntimeVersion {
     parts = List.copyOf(parts);
   }
 
   /** Reads a version as an environment states it; empty if it is none. */
-  static Optional<RuntimeVersion> parse(String text) {
+  public static Optional<RuntimeVersion> parse(String text) {
     if (!FORM.matcher(text).matches()) {
       return Optional.empty();
     }
@@ -37,7 +38,7 @@ record RuntimeVersion(List<Integer> parts) implements Comparable<RuntimeVersion>
   }
 
   /** Reads a version as a machine reports it, without what its build adds; empty if it is none. */
-  static Optional<RuntimeVersion> reported(String text) {
+  public static Optional<RuntimeVersion> reported(String text) {
     return parse(SUFFIX.matcher(text.strip()).replaceFirst(""));
   }
 
