@@ -37,6 +37,9 @@ import javax.net.ssl.SSLException;
  * certificate does not lead to the context's authority. Thread-safe.
  */
 public final class ApiClient implements AutoCloseable {
+  /** What the platform's client says where the connection just ended; it has no type for that. */
+  private static final String GONE_IN_HANDSHAKE = "Remote host terminated the handshake";
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(10);
@@ -249,7 +252,9 @@ public final class ApiClient implements AutoCloseable {
   /** Whether a handshake ended because the other side was gone, which says nothing about trust. */
   private static boolean isCut(SSLException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof EOFException || cause instanceof SocketException) {
+      if (cause instanceof EOFException
+          || cause instanceof SocketException
+          || String.valueOf(cause.getMessage()).startsWith(GONE_IN_HANDSHAKE)) {
         return true;
       }
     }

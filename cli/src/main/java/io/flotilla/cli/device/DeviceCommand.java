@@ -153,6 +153,98 @@ public final class DeviceCommand extends CommandGroup {
     return act(console, api, reason.on(ApiPath.of("devices", id, "release")), id + " may connect");
   }
 
+  @Command(
+      name = "ping",
+      description = "Ask devices whether they are there, and how much they have to say.",
+      footer = {"Example:", "  flotilla device ping cam-1 cam-2"})
+  int ping(@Mixin Console console, @Mixin Api api, @Mixin CommandOptions which) {
+    return which.tell(console, api, Json.object().put("order", "ping"));
+  }
+
+  @Command(
+      name = "capture",
+      description = {
+        "Have devices keep more inputs for a while than their model's policy says.",
+        "They arrive with the predictions: see 'flotilla predictions' and 'flotilla dataset sample'."
+      },
+      footer = {"Example:", "  flotilla device capture --selector site=lyon --minutes 10"})
+  int capture(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Mixin CommandOptions which,
+      @Option(
+              names = "--minutes",
+              paramLabel = "N",
+              required = true,
+              description = "How long, to 1440.")
+          int minutes,
+      @Option(
+              names = "--share",
+              paramLabel = "P",
+              defaultValue = "1",
+              description = "Share of inputs to keep, over 0 to 1; default ${DEFAULT-VALUE}.")
+          double share) {
+    return which.tell(
+        console,
+        api,
+        Json.object().put("order", "capture").put("forSeconds", 60L * minutes).put("share", share));
+  }
+
+  @Command(
+      name = "log",
+      description = "Fetch the last lines of devices' logs.",
+      footer = {"Example:", "  flotilla device log cam-1 --lines 50"})
+  int log(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Mixin CommandOptions which,
+      @Option(
+              names = "--lines",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "Most lines, to 500; default ${DEFAULT-VALUE}.")
+          int lines) {
+    return which.tell(console, api, Json.object().put("order", "log").put("lines", lines));
+  }
+
+  @Command(
+      name = "reload",
+      description = {
+        "Have devices verify and load the version that they run anew.",
+        "The present copy goes on scoring until then."
+      },
+      footer = {"Example:", "  flotilla device reload cam-1"})
+  int reload(@Mixin Console console, @Mixin Api api, @Mixin CommandOptions which) {
+    return which.tell(console, api, Json.object().put("order", "reload"));
+  }
+
+  @Command(
+      name = "restart",
+      description = {
+        "Stop devices' agents and start them anew in their processes.",
+        "Store, connection and models are closed and opened again."
+      },
+      footer = {"Example:", "  flotilla device restart cam-1 --reason 'stuck accelerator'"})
+  int restart(@Mixin Console console, @Mixin Api api, @Mixin CommandOptions which) {
+    return which.tell(console, api, Json.object().put("order", "restart"));
+  }
+
+  @Command(
+      name = "commands",
+      description = "Show the last 100 commands to a device, oldest first.",
+      footer = {"Example:", "  flotilla device commands cam-1"})
+  int commands(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id) {
+    try (ApiClient client = api.open()) {
+      List<Json> commands = client.list(ApiPath.of("devices", id, "commands"));
+      console.json(Json.object().put("items", commands));
+      console.say(commands.isEmpty() ? "no command" : CommandOptions.table(commands));
+    }
+    return 0;
+  }
+
   private static int act(Console console, Api api, ApiPath path, String done) {
     try (ApiClient client = api.open()) {
       console.show(client.post(path.toString(), Json.object()), device -> done);

@@ -1,8 +1,8 @@
 package io.flotilla.cli.process;
 
-import io.flotilla.agent.app.Agent;
 import io.flotilla.agent.app.AgentConfig;
 import io.flotilla.agent.app.AgentParts;
+import io.flotilla.agent.app.RestartableAgent;
 import io.flotilla.agent.identity.Claim;
 import io.flotilla.agent.identity.Enrolment;
 import io.flotilla.agent.identity.Identity;
@@ -127,18 +127,22 @@ public final class AgentCommand extends CommandGroup implements Callable<Integer
       new TrustFolder(trusted).load(console().clock().instant());
     }
     LogFile.open(dir, "agent");
+    RecentLog log = RecentLog.keep();
     Identity identity = found.isEmpty() ? Identity.load(dir) : enrol(found.get());
     AgentConfig config = AgentConfig.of(dir, trusted, identity);
     AgentConfig effective = broker.url().map(config::withBroker).orElse(config);
     try (RocksStores stores = new RocksStores();
-        Agent agent =
-            Agent.start(effective, AgentParts.real(OnnxAccelerators.probe().getFirst(), stores))) {
+        RestartableAgent agent =
+            RestartableAgent.start(
+                effective,
+                AgentParts.real(OnnxAccelerators.probe().getFirst(), stores),
+                log::last)) {
       ready(effective);
       service.run(
           console(),
           stop -> {
             if (input != null) {
-              new RowFeed(agent, inputName, console()).run(input, rate, stop);
+              new RowFeed(agent::agent, inputName, console()).run(input, rate, stop);
             }
             stop.await();
           });

@@ -16,16 +16,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Rows of a CSV through an agent, at a steady rate, each answer printed. */
 final class RowFeed {
   private static final long LOOK_FOR_MODEL_MS = 200;
 
-  private final Agent agent;
+  private final Supplier<Agent> agent;
   private final String inputName;
   private final Console console;
 
-  RowFeed(Agent agent, String inputName, Console console) {
+  RowFeed(Supplier<Agent> agent, String inputName, Console console) {
     this.agent = agent;
     this.inputName = inputName;
     this.console = console;
@@ -52,7 +53,7 @@ final class RowFeed {
           break;
         }
       }
-      agent.flush();
+      agent.get().flush();
       console.remark("scored %d rows".formatted(done));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -61,7 +62,7 @@ final class RowFeed {
 
   private boolean awaitModel(CountDownLatch stop) throws InterruptedException {
     boolean said = false;
-    while (agent.snapshot().running().isEmpty()) {
+    while (agent.get().snapshot().running().isEmpty()) {
       if (!said) {
         console.remark("no model version yet; waiting for one to be rolled out");
         said = true;
@@ -80,7 +81,9 @@ final class RowFeed {
     }
     try {
       ScoreResult result =
-          agent.score(Map.of(inputName, Tensor.ofFloats(List.of(1L, (long) row.length), values)));
+          agent
+              .get()
+              .score(Map.of(inputName, Tensor.ofFloats(List.of(1L, (long) row.length), values)));
       Json json =
           Json.object()
               .put("id", result.id())

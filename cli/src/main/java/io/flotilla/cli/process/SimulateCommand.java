@@ -112,8 +112,9 @@ public final class SimulateCommand extends CommandGroup implements Callable<Inte
   public Integer call() throws IOException {
     FleetConfig config = config();
     LogFile.open(data, "fleet");
+    RecentLog log = RecentLog.keep();
     if (stdio) {
-      FleetProcess.run(config, console().terminal().in(), console().terminal().out());
+      FleetProcess.run(config, log::naming, console().terminal().in(), console().terminal().out());
       return 0;
     }
     Degradations degradations = degrade == null ? Degradations.NONE : Degradations.parse(degrade);
@@ -122,7 +123,7 @@ public final class SimulateCommand extends CommandGroup implements Callable<Inte
         console().isJson()
             ? new PrintStream(new JsonLines(console()), true, StandardCharsets.UTF_8)
             : console().terminal().out();
-    service.run(console(), stop -> FleetProcess.simulate(config, plan, out, stop));
+    service.run(console(), stop -> FleetProcess.simulate(config, log::naming, plan, out, stop));
     return 0;
   }
 

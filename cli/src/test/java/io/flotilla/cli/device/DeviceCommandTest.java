@@ -84,6 +84,54 @@ class DeviceCommandTest {
     assertThat(yes.out()).isEqualTo("cam-1 is shut out\n");
   }
 
+  private static String command(String device, String state, String failure) {
+    return """
+        {"id":"c-1","device":"%s","order":"ping","state":"%s","createdAtMs":1000,"deadlineMs":61000,
+         "endedAtMs":%s,"measurements":null,"lines":null,"failure":%s}
+        """
+        .formatted(device, state, state.equals("WAITING") ? "null" : "1012", failure);
+  }
+
+  @Test
+  void pingsAndWaitsUntilTheDeviceAnswers() {
+    controller.on("POST /api/v1/devices/cam-1/commands", command("cam-1", "WAITING", "null"));
+    controller.on(
+        "GET /api/v1/devices/cam-1/commands/c-1?waitSeconds=20", command("cam-1", "DONE", "null"));
+
+    Ran ran = Ran.flotilla("device", "ping", "cam-1", "--deadline", "30", "--context", folder);
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("cam-1   c-1      ping   DONE   12");
+    assertThat(controller.requests().getFirst().body())
+        .isEqualTo("{\"order\":\"ping\",\"deadlineSeconds\":30}");
+  }
+
+  @Test
+  void saysHowManyOfTheSelectedDevicesDidNotDoIt() {
+    controller.on(
+        "GET /api/v1/devices?selector=site%3Dlyon", "{\"items\":[" + DEVICE + "],\"next\":null}");
+    controller.on("POST /api/v1/devices/cam-1/commands", command("cam-1", "WAITING", "null"));
+    controller.on(
+        "GET /api/v1/devices/cam-1/commands/c-1?waitSeconds=20",
+        command("cam-1", "FAILED", "{\"code\":\"COMMAND_FAILED\",\"message\":\"no log\"}"));
+
+    Ran ran = Ran.flotilla("device", "log", "--selector", "site=lyon", "--context", folder);
+
+    assertThat(ran.status()).isEqualTo(5);
+    assertThat(ran.out()).contains("COMMAND_FAILED: no log");
+    assertThat(ran.err()).contains("COMMAND_FAILED: 1 of 1 devices did not do it");
+  }
+
+  @Test
+  void wantsDevicesOrASelector() {
+    assertThat(Ran.flotilla("device", "ping", "--context", folder).status()).isEqualTo(2);
+    assertThat(
+            Ran.flotilla("device", "ping", "cam-1", "--selector", "*", "--context", folder)
+                .status())
+        .isEqualTo(2);
+    assertThat(controller.requests()).isEmpty();
+  }
+
   @Test
   void setsAndRemovesLabels() {
     controller.on("PATCH /api/v1/devices/cam-1/labels", DEVICE);

@@ -1,6 +1,7 @@
 package io.flotilla.agent.app;
 
 import io.flotilla.agent.capture.CaptureLog;
+import io.flotilla.agent.command.CommandMemory;
 import io.flotilla.agent.deployment.Acceptance.Numbered;
 import io.flotilla.agent.health.HealthCounter;
 import io.flotilla.agent.health.HealthLog;
@@ -59,6 +60,7 @@ public final class Agent implements AutoCloseable {
   private final DeploymentTools tools;
   private final DeploymentDriver driver;
   private final ProfileDriver profiling;
+  private final CommandDriver commands;
   private final AgentLoop loop;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -92,11 +94,16 @@ public final class Agent implements AutoCloseable {
             identity, parts.transports().create(identity), boot.text(), spool, this::greeting);
     this.driver = new DeploymentDriver(tools, uplink);
     this.profiling = new ProfileDriver(tools, store, spool, uplink, decisions);
+    this.commands =
+        new CommandDriver(
+            tools,
+            new CommandMemory(store),
+            new CommandDriver.Ways(spool, uplink, capture, driver));
     this.loop =
         new AgentLoop(
             tools,
             uplink,
-            new AgentLoop.Drivers(driver, profiling),
+            new AgentLoop.Drivers(driver, profiling, commands),
             new AgentLoop.Records(spool, capture, health, config.capture().syncMs()),
             decisions);
   }
@@ -222,6 +229,7 @@ public final class Agent implements AutoCloseable {
     try {
       driver.start();
       profiling.start();
+      commands.start(boot.lives());
       begun = true;
     } finally {
       if (!begun) {

@@ -6,9 +6,12 @@ import io.flotilla.agent.identity.Identity;
 import io.flotilla.agent.spool.Spool;
 import io.flotilla.agent.transport.DeviceTransport;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.bundle.signing.Dsse;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.BundlePart;
+import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.topic.Topics;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -32,7 +35,7 @@ final class AgentLoop implements DeviceTransport.Listener {
   private final DeploymentTools tools;
   private final Uplink uplink;
   private final DeploymentDriver driver;
-  private final ProfileDriver profiling;
+  private final Drivers drivers;
   private final Records records;
   private final DecisionThread decisions;
 
@@ -44,7 +47,15 @@ final class AgentLoop implements DeviceTransport.Listener {
   private boolean unreachable;
 
   /** What carries out the controller's orders. */
-  record Drivers(DeploymentDriver deployment, ProfileDriver profiling) {}
+  record Drivers(DeploymentDriver deployment, ProfileDriver profiling, CommandDriver commands) {
+    private void command(byte[] envelope) {
+      if (Dsse.claimedType(envelope).equals(Optional.of(ProfileCommand.PAYLOAD_TYPE))) {
+        profiling.onCommand(envelope);
+      } else {
+        commands.onCommand(envelope);
+      }
+    }
+  }
 
   /** What is recorded on the side of scoring. */
   record Records(Spool spool, CaptureLog capture, HealthLog health, int syncMs) {}
@@ -66,7 +77,7 @@ final class AgentLoop implements DeviceTransport.Listener {
     this.tools = tools;
     this.uplink = uplink;
     this.driver = drivers.deployment();
-    this.profiling = drivers.profiling();
+    this.drivers = drivers;
     this.records = records;
     this.decisions = decisions;
   }
@@ -106,7 +117,7 @@ final class AgentLoop implements DeviceTransport.Listener {
         news(() -> reading(topic, () -> driver.onAssignment(payload)));
       }
     } else if (topic.equals(commandTopic)) {
-      news(() -> reading(topic, () -> profiling.onCommand(payload)));
+      news(() -> reading(topic, () -> drivers.command(payload)));
     } else {
       LOG.debug("{} has no use for {}", deviceId, topic);
     }
@@ -122,7 +133,8 @@ final class AgentLoop implements DeviceTransport.Listener {
       reading("spool", records.spool()::sync);
     }
     driver.tick();
-    profiling.tick();
+    drivers.profiling().tick();
+    drivers.commands().tick();
     if (missedNews.getAndSet(false)) {
       uplink.refresh();
     }

@@ -18,16 +18,28 @@ import java.util.random.RandomGenerator;
  * @param transports how to reach the broker
  * @param stores where to remember; one factory serves all agents of a process, and is closed after
  *     them by its owner
+ * @param host what the process can do for its agent
  */
 public record AgentParts(
     Clock clock,
     RandomGenerator random,
     Accelerator accelerator,
     DeviceTransport.Factory transports,
-    AgentStore.Factory stores) {
+    AgentStore.Factory stores,
+    AgentHost host) {
   /** The real clock and randomness, and Paho. */
   public static AgentParts real(Accelerator accelerator, AgentStore.Factory stores) {
     return new AgentParts(
-        Clock.systemUTC(), new SecureRandom(), accelerator, PahoTransport::new, stores);
+        Clock.systemUTC(),
+        new SecureRandom(),
+        accelerator,
+        PahoTransport::new,
+        stores,
+        AgentHost.NONE);
+  }
+
+  /** The same in another process. */
+  public AgentParts in(AgentHost process) {
+    return new AgentParts(clock, random, accelerator, transports, stores, process);
   }
 }

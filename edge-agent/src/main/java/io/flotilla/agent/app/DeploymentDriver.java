@@ -155,6 +155,37 @@ final class DeploymentDriver {
     }
   }
 
+  /** What a reload would load: the committed version, unless a deployment is under way. */
+  Optional<Committed> reloadable() {
+    return deployment == null || deployment.ended() ? committed : Optional.empty();
+  }
+
+  /** Verifies and loads a committed version; on the worker. */
+  Worker.Outcome loadAnew(Committed version) {
+    VerifiedBundle bundle =
+        tools.verifier().verifySlot(version.version(), Instant.ofEpochMilli(version.sinceMs()));
+    return tools.load(version.version(), bundle);
+  }
+
+  /**
+   * Puts a copy loaded anew in the place of the present one, whose scores under way finish.
+   *
+   * @return false if that version is not what a reload would load any more
+   */
+  boolean replace(Committed version, ActiveModel model) {
+    if (!reloadable().equals(Optional.of(version))) {
+      return false;
+    }
+    ActiveModel before = running;
+    running = model;
+    tools.models().switchTo(model);
+    if (before != null) {
+      before.release();
+    }
+    reportRunning();
+    return true;
+  }
+
   /** The committed version, if it is loaded; any thread. */
   Optional<VersionRef> running() {
     return runningView;

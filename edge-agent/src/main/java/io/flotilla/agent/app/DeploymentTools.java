@@ -27,6 +27,7 @@ import io.flotilla.bundle.signing.VerifyingKey;
 import io.flotilla.hardware.profile.ModelProfiler;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.DeviceCommand;
 import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.message.VersionRef;
 import java.time.Clock;
@@ -153,8 +154,21 @@ final class DeploymentTools {
    *
    * @throws FlotillaException {@code ASSIGNMENT_SIGNATURE_INVALID} or {@code ASSIGNMENT_MALFORMED}
    */
-  ProfileCommand openCommand(byte[] envelope) {
+  ProfileCommand openProfile(byte[] envelope) {
     return open("profile command", envelope, ProfileCommand.PAYLOAD_TYPE, ProfileCommand.class);
+  }
+
+  /**
+   * Opens a signed command.
+   *
+   * @throws FlotillaException {@code ASSIGNMENT_SIGNATURE_INVALID} or {@code ASSIGNMENT_MALFORMED}
+   */
+  DeviceCommand openCommand(byte[] envelope) {
+    return open("command", envelope, DeviceCommand.PAYLOAD_TYPE, DeviceCommand.class);
+  }
+
+  AgentHost host() {
+    return parts.host();
   }
 
   private <T> T open(String what, byte[] envelope, String payloadType, Class<T> type) {

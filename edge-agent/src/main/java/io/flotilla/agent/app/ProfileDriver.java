@@ -78,7 +78,7 @@ final class ProfileDriver {
   /** A signed command arrived, perhaps again. */
   void onCommand(byte[] envelope) {
     try {
-      take(tools.openCommand(envelope));
+      take(tools.openProfile(envelope));
     } catch (FlotillaException e) {
       switch (e.code()) {
         case ASSIGNMENT_MALFORMED, ASSIGNMENT_SIGNATURE_INVALID ->

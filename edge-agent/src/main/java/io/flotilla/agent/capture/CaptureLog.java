@@ -5,6 +5,7 @@ import io.flotilla.agent.scoring.Answer;
 import io.flotilla.agent.scoring.Recorder;
 import io.flotilla.agent.spool.Spool;
 import io.flotilla.agent.store.AgentStore;
+import io.flotilla.agent.store.Changes;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.manifest.CaptureDefault;
@@ -47,6 +48,7 @@ public final class CaptureLog {
   private static final Logger LOG = LoggerFactory.getLogger(CaptureLog.class);
   private static final String TOTALS = "capture/totals";
   private static final String WINDOW = "capture/window/";
+  private static final String BOOST = "capture/boost";
 
   /** A batch is closed before it can outgrow a message. */
   private static final int BATCH_BYTES = 96 << 10;
@@ -68,6 +70,9 @@ public final class CaptureLog {
 
   @GuardedBy("this")
   private boolean full;
+
+  @GuardedBy("this")
+  private Boost boost;
 
   // the open batch
   @GuardedBy("this")
@@ -107,6 +112,28 @@ public final class CaptureLog {
             .value(TOTALS)
             .map(bytes -> MessageCodec.decode(bytes, Totals.class))
             .orElse(new Totals(0, 0, 0));
+    this.boost =
+        store.value(BOOST).map(bytes -> MessageCodec.decode(bytes, Boost.class)).orElse(Boost.NONE);
+  }
+
+  /**
+   * More inputs than a version's policy keeps, for a while.
+   *
+   * @param share share of inputs to keep, 0 to 1
+   * @param untilMs until when, Unix time in milliseconds
+   */
+  public record Boost(double share, long untilMs) {
+    static final Boost NONE = new Boost(0, 0);
+  }
+
+  /** Adds the change that remembers a boost, in place of the one before. */
+  public static void remember(Boost boost, Changes changes) {
+    changes.put(BOOST, MessageCodec.encode(boost));
+  }
+
+  /** Follows a boost from now on; whoever calls has it remembered. */
+  public synchronized void use(Boost more) {
+    boost = more;
   }
 
   /** Begins to record a version; its window numbers go on where they were. */
@@ -133,7 +160,7 @@ public final class CaptureLog {
     }
     number++;
     String id = idPrefix + number;
-    Optional<byte[]> input = sample(source, row);
+    Optional<byte[]> input = sample(source, row, nowMs);
     batch.add(new Capture.Prediction(id, nowMs, answer.label(), answer.score(), input));
     batchBytes += PREDICTION_BYTES + input.map(bytes -> bytes.length).orElse(0);
     WindowCounter filled = row.isPresent() ? source.count(row.get(), answer.label(), nowMs) : null;
@@ -171,13 +198,17 @@ public final class CaptureLog {
   }
 
   @GuardedBy("this")
-  private Optional<byte[]> sample(CaptureSource source, Optional<FloatBuffer> row) {
-    if (row.isEmpty() || source.sampleRate() <= 0) {
+  private Optional<byte[]> sample(CaptureSource source, Optional<FloatBuffer> row, long nowMs) {
+    double share =
+        nowMs < boost.untilMs()
+            ? Math.max(boost.share(), source.sampleRate())
+            : source.sampleRate();
+    if (row.isEmpty() || share <= 0) {
       return Optional.empty();
     }
     FloatBuffer values = row.get();
     int bytes = values.remaining() * Float.BYTES;
-    if (bytes > limits.inputBytes() || sources.sampling().nextDouble() >= source.sampleRate()) {
+    if (bytes > limits.inputBytes() || sources.sampling().nextDouble() >= share) {
       return Optional.empty();
     }
     ByteBuffer copy = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -183,7 +183,8 @@ public final class Spool {
   private long budgetFor(UpKind kind) {
     return switch (kind) {
       case CAPTURE, WINDOWS, HEALTH -> limits.budgetBytes();
-      case PROGRESS, REPORTED, PROFILES, EVENTS -> limits.budgetBytes() + limits.reserveBytes();
+      case PROGRESS, REPORTED, PROFILES, COMMANDS, EVENTS ->
+          limits.budgetBytes() + limits.reserveBytes();
       case HELLO, STATUS, NEED -> 0;
     };
   }

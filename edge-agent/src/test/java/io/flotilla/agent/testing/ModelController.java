@@ -9,7 +9,9 @@ import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.BundlePart;
 import io.flotilla.protocol.message.Capture;
+import io.flotilla.protocol.message.CommandAnswer;
 import io.flotilla.protocol.message.DeploymentState;
+import io.flotilla.protocol.message.DeviceCommand;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
@@ -64,6 +66,9 @@ public final class ModelController {
   /** What was said of profile jobs, in order. */
   public final List<ProfileReport> profiles = new CopyOnWriteArrayList<>();
 
+  /** Answers to commands, in order. */
+  public final List<CommandAnswer> answers = new CopyOnWriteArrayList<>();
+
   /** Asks in order. */
   public final List<Need> needs = new CopyOnWriteArrayList<>();
 
@@ -107,6 +112,11 @@ public final class ModelController {
     command(Dsse.sign(ProfileCommand.PAYLOAD_TYPE, MessageCodec.encode(command), key));
   }
 
+  /** Publishes a signed command to the test device. */
+  public void command(DeviceCommand command) {
+    command(Dsse.sign(DeviceCommand.PAYLOAD_TYPE, MessageCodec.encode(command), key));
+  }
+
   /** Publishes anything as a command to the test device. */
   public void command(byte[] envelope) {
     network.publish(topics.command(TestDevice.ID), envelope, false);
@@ -141,7 +151,8 @@ public final class ModelController {
       }
       case NEED -> serve(MessageCodec.decode(payload, Need.class));
       case STATUS -> {}
-      case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, EVENTS -> store(from, payload);
+      case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, COMMANDS, EVENTS ->
+          store(from, payload);
     }
   }
 
@@ -161,6 +172,7 @@ public final class ModelController {
       case REPORTED -> reported.add(MessageCodec.decode(body, Reported.class));
       case EVENTS -> events.add(MessageCodec.decode(body, DeviceEvent.class));
       case PROFILES -> profiles.add(MessageCodec.decode(body, ProfileReport.class));
+      case COMMANDS -> answers.add(MessageCodec.decode(body, CommandAnswer.class));
       case WINDOWS -> windows.add(MessageCodec.decode(body, WindowReport.class));
       case HEALTH -> health.add(MessageCodec.decode(body, HealthReport.class));
       case CAPTURE -> predictions.addAll(MessageCodec.decode(body, Capture.class).predictions());

@@ -77,6 +77,11 @@ public record TestBundle(Path folder, Path archive, VersionRef version) {
       return new Content(model, golden, 1.0, 200_000);
     }
 
+    /** The same keeping this share of inputs. */
+    public Content withSampleRate(double share) {
+      return new Content(model, golden, share, ballastBytes);
+    }
+
     /** The same with other golden vectors. */
     public Content withGolden(List<GoldenCase> other) {
       return new Content(model, other, sampleRate, ballastBytes);

@@ -2,7 +2,9 @@ package io.flotilla.agent.testing;
 
 import io.flotilla.agent.app.Agent;
 import io.flotilla.agent.app.AgentConfig;
+import io.flotilla.agent.app.AgentHost;
 import io.flotilla.agent.app.AgentParts;
+import io.flotilla.agent.app.RestartableAgent;
 import io.flotilla.agent.capture.CaptureLimits;
 import io.flotilla.agent.deployment.DeploymentLimits;
 import io.flotilla.agent.identity.Identity;
@@ -25,6 +27,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 
 /** A device's folder with everything around it, and its agent's lives one after the other. */
 public final class TestDevice implements AutoCloseable {
@@ -53,6 +56,9 @@ public final class TestDevice implements AutoCloseable {
 
   /** Bounds of deployments, to be changed before a start. */
   public DeploymentLimits limits = new DeploymentLimits(60_000, 20, 50, 1);
+
+  /** What its process can do, to be changed before a start. */
+  public AgentHost host = AgentHost.NONE;
 
   private int lives;
 
@@ -88,7 +94,15 @@ public final class TestDevice implements AutoCloseable {
 
   /** Starts the agent with another store or accelerator. */
   public Agent start(AgentStore.Factory factory, Accelerator accelerator) {
-    lives++;
+    return Agent.start(config(), parts(factory, accelerator).in(host));
+  }
+
+  /** Starts an agent that can be started anew; its log is what {@code log} gives. */
+  public RestartableAgent startRestartable(IntFunction<List<String>> log) {
+    return RestartableAgent.start(config(), parts(stores, OnnxAccelerators.cpu()), log);
+  }
+
+  private AgentConfig config() {
     Identity identity =
         new Identity(
             ID,
@@ -96,18 +110,20 @@ public final class TestDevice implements AutoCloseable {
             URI.create("mqtts://memory:1"),
             controllerKey.verifyingKey().pem(),
             folder().resolve("identity"));
-    AgentConfig config =
-        AgentConfig.of(folder(), folder().resolve("trust"), identity)
-            .withDeployment(limits)
-            .withCapture(new CaptureLimits(16, 200, 20, 1024));
-    AgentParts parts =
-        new AgentParts(
-            Clock.systemUTC(),
-            new SplittableRandom(1000 + lives),
-            accelerator,
-            me -> network.transport(),
-            factory);
-    return Agent.start(config, parts);
+    return AgentConfig.of(folder(), folder().resolve("trust"), identity)
+        .withDeployment(limits)
+        .withCapture(new CaptureLimits(16, 200, 20, 1024));
+  }
+
+  private AgentParts parts(AgentStore.Factory factory, Accelerator accelerator) {
+    lives++;
+    return new AgentParts(
+        Clock.systemUTC(),
+        new SplittableRandom(1000 + lives),
+        accelerator,
+        me -> network.transport(),
+        factory,
+        AgentHost.NONE);
   }
 
   /** A bundle by the trusted publisher. */

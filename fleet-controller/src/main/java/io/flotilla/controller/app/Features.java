@@ -8,6 +8,8 @@ import io.flotilla.controller.catalog.Intake;
 import io.flotilla.controller.catalog.ModelChanges;
 import io.flotilla.controller.catalog.ModelRoutes;
 import io.flotilla.controller.catalog.RegistryCatalog;
+import io.flotilla.controller.command.CommandRoutes;
+import io.flotilla.controller.command.Commands;
 import io.flotilla.controller.core.DecisionLoop;
 import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Transaction;
@@ -46,6 +48,8 @@ import io.flotilla.controller.webhook.WebhookRoutes;
 import io.flotilla.controller.webhook.Webhooks;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.CommandAnswer;
+import io.flotilla.protocol.message.DeviceCommand;
 import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileCommand;
@@ -93,6 +97,7 @@ final class Features {
   private final EnvironmentRegistry environments;
   private final Upkeep upkeep;
   private final Webhooks webhooks;
+  private final Commands commands;
 
   /** Wires the features; what has threads is added to {@code stopping}. */
   Features(Foundation foundation, Outbound outbound, Topics topics, Stopping stopping) {
@@ -118,6 +123,7 @@ final class Features {
                 new ProfileJobs.Naming(topics.tenant(), foundation.random()),
                 assignments,
                 command -> outbound.command(command.deviceId(), sign(command))));
+    this.commands = commands(topics, outbound);
     this.rollouts = new Rollouts(devices, catalog, assignments, events, governance.gate());
     this.gates = new Gates(devices, catalog, rollouts);
     this.predictions = new Predictions(catalog, this::labelled);
@@ -134,16 +140,24 @@ final class Features {
         stopping.add(
             "the upkeep", new Upkeep(foundation.blobs(), () -> neededBlobs().map(BlobUse::digest)));
     this.webhooks = stopping.add("the webhooks", webhooks(topics));
-    Path runFolder = foundation.folder("runs");
-    this.training =
-        stopping.add(
-            "the training",
-            new TrainingRuns(
-                new TrainingRuns.Registries(runs, datasets, models),
-                cache -> new PipelineRunner(RunLimits.DEFAULT, cache, foundation.clock()),
-                runFolder,
-                core,
-                events));
+    this.training = stopping.add("the training", training());
+  }
+
+  private TrainingRuns training() {
+    return new TrainingRuns(
+        new TrainingRuns.Registries(runs, datasets, models),
+        cache -> new PipelineRunner(RunLimits.DEFAULT, cache, foundation.clock()),
+        foundation.folder("runs"),
+        core,
+        events);
+  }
+
+  private Commands commands(Topics topics, Outbound outbound) {
+    return new Commands(
+        new Commands.Naming(topics.tenant(), foundation.random()),
+        devices,
+        events,
+        command -> outbound.command(command.deviceId(), sign(command)));
   }
 
   private Webhooks webhooks(Topics topics) {
@@ -163,11 +177,17 @@ final class Features {
     public void hello(Transaction tx, String device, Hello hello, boolean forgot, long nowMs) {
       rollouts.hello(tx, device, hello, forgot, nowMs);
       governance.hello(tx, device);
+      commands.hello(tx, device, nowMs);
     }
 
     @Override
     public void progress(Transaction tx, String device, Progress progress, long nowMs) {
       rollouts.progress(tx, device, progress, nowMs);
+    }
+
+    @Override
+    public void command(Transaction tx, String device, CommandAnswer answer, long nowMs) {
+      commands.answer(tx, device, answer, nowMs);
     }
 
     @Override
@@ -225,11 +245,13 @@ final class Features {
     return assignments;
   }
 
-  /** No rollout waits any longer for a device that was shut out. */
+  /** Nobody waits any longer for a device that was shut out. */
   CompletionStage<Boolean> gone(String device) {
     return core.submit(
         tx -> {
-          rollouts.gone(tx, device, ErrorCode.FORBIDDEN, foundation.clock().millis());
+          long nowMs = foundation.clock().millis();
+          rollouts.gone(tx, device, ErrorCode.FORBIDDEN, nowMs);
+          commands.gone(tx, device, nowMs);
           return true;
         });
   }
@@ -239,6 +261,7 @@ final class Features {
     rollouts.tick(tx, nowMs);
     gates.tick(tx, nowMs);
     governance.tick(tx, nowMs);
+    commands.tick(tx, nowMs);
   }
 
   /** Brings what an earlier process left in order, before anybody talks to this one. */
@@ -250,6 +273,7 @@ final class Features {
             tx -> {
               rollouts.recovered(tx, nowMs);
               governance.recovered(tx, nowMs);
+              commands.recovered(tx, nowMs);
               ingest.recovered(tx);
               return nowMs;
             });
@@ -281,6 +305,7 @@ final class Features {
     routes.add(new RolloutRoutes(fleet(), rollouts, stored, foundation.clock()));
     routes.add(new PredictionRoutes(core, stored, predictions, this::requireModel));
     routes.add(new GroupRoutes(fleet(), foundation.clock()));
+    routes.add(new CommandRoutes(fleet(), commands, foundation.clock()));
     routes.add(new WebhookRoutes(fleet(), webhooks, foundation.clock()));
     routes.add(
         new DriftRoutes(core, stored, new CohortAssigner(catalog, devices), this::requireModel));
@@ -345,6 +370,11 @@ final class Features {
   private byte[] sign(Assignment assignment) {
     return Dsse.sign(
         Assignment.PAYLOAD_TYPE, MessageCodec.encode(assignment), foundation.assignmentKey());
+  }
+
+  private byte[] sign(DeviceCommand command) {
+    return Dsse.sign(
+        DeviceCommand.PAYLOAD_TYPE, MessageCodec.encode(command), foundation.assignmentKey());
   }
 
   private byte[] sign(ProfileCommand command) {

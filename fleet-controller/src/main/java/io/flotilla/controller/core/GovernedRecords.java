@@ -21,6 +21,9 @@ public final class GovernedRecords {
           "accounting/",
           "spool/",
           "drift/",
+          // What came of commands; that they were given is governed.
+          "command-open/",
+          "command-end/",
           // Presence, hardware, what it says it runs: with every hello.
           "device-state/",
           // What repeats the order and the devices of a rollout, and the reading of a clock.

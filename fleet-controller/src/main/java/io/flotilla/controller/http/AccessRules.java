@@ -87,6 +87,9 @@ public final class AccessRules {
           Permission.COMMAND,
           """
           POST /models/:name/versions/:version/profile-jobs
+          POST /devices/:id/commands
+          GET /devices/:id/commands
+          GET /devices/:id/commands/:command
           """,
           Permission.ROLLOUT_WRITE,
           """

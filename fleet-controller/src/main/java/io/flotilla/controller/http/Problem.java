@@ -84,7 +84,8 @@ final class Problem {
           ALIAS_NOT_FOUND,
           ENVIRONMENT_NOT_FOUND,
           PREDICTION_NOT_FOUND,
-          PROFILE_NOT_FOUND ->
+          PROFILE_NOT_FOUND,
+          COMMAND_NOT_FOUND ->
           404;
       case CONFLICT,
           CONFIRMATION_REQUIRED,

@@ -1,6 +1,7 @@
 package io.flotilla.controller.ingest;
 
 import io.flotilla.controller.core.Transaction;
+import io.flotilla.protocol.message.CommandAnswer;
 import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
@@ -21,6 +22,9 @@ public interface BodyHandlers {
    *     since it was set back to an older copy
    */
   void hello(Transaction tx, String device, Hello hello, boolean forgot, long nowMs);
+
+  /** A device carried out a command, or could not. */
+  void command(Transaction tx, String device, CommandAnswer answer, long nowMs);
 
   /** A deployment went one step. */
   void progress(Transaction tx, String device, Progress progress, long nowMs);

@@ -11,6 +11,7 @@ import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Capture;
+import io.flotilla.protocol.message.CommandAnswer;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
@@ -100,7 +101,7 @@ public final class Ingest {
               case HELLO -> hello(inner, device, decode(payload, Hello.class), nowMs);
               case STATUS -> status(inner, device, decode(payload, Status.class), nowMs);
               case NEED -> throw new IllegalArgumentException("needs go to delivery");
-              case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, EVENTS ->
+              case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, COMMANDS, EVENTS ->
                   spooled(inner, topic, decode(payload, SpooledEnvelope.class), nowMs);
             }
             return true;
@@ -239,6 +240,11 @@ public final class Ingest {
         ProfileReport report = decode(body, ProfileReport.class);
         requireSchema(report.schema());
         handlers.profile(tx, device, report, nowMs);
+      }
+      case COMMANDS -> {
+        CommandAnswer answer = decode(body, CommandAnswer.class);
+        requireSchema(answer.schema());
+        handlers.command(tx, device, answer, nowMs);
       }
       case EVENTS -> {
         DeviceEvent event = decode(body, DeviceEvent.class);

@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.Capture;
+import io.flotilla.protocol.message.CommandAnswer;
+import io.flotilla.protocol.message.DeviceCommand;
 import io.flotilla.protocol.topic.UpKind;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -57,10 +60,25 @@ final class FleetContract {
       rollouts(operator, rollout);
       assertThat(operator.delete(ApiContractTest.V1 + "?reason=early").json().getJsonArray("users"))
           .contains("dev-a");
+      command(operator, device);
       operator.post("/devices/dev-a/quarantine?reason=odd");
       operator.post("/devices/dev-a/release?reason=fine");
       operator.post("/devices/dev-a/revoke?reason=stolen");
     }
+  }
+
+  private static void command(TestOperator operator, TestDevice device)
+      throws InterruptedException {
+    String path = "/devices/dev-a/commands";
+    JsonObject order =
+        new JsonObject().put("order", "ping").put("deadlineSeconds", 60).put("reason", "there?");
+    String id = operator.post(path, order).json().getString("id");
+    DeviceCommand command = device.commands.poll(20, TimeUnit.SECONDS);
+    assertThat(command).isNotNull();
+    device.spool(UpKind.COMMANDS, CommandAnswer.done(command, Map.of("spooledBytes", 0.0), 5));
+    JsonObject ended = operator.get(path + "/" + id + "?waitSeconds=20").json();
+    assertThat(ended.getString("state")).isEqualTo("DONE");
+    operator.get(path + "?limit=1");
   }
 
   private static void groups(TestOperator operator) {

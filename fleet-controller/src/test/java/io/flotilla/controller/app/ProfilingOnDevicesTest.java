@@ -44,14 +44,14 @@ class ProfilingOnDevicesTest {
             .until(() -> operator.get("/devices/dev-a").json().getBoolean("online"));
         figuresAreKept(operator, device);
         failuresAreTold(operator, device);
-        assertThat(device.commands).as("each command came once").isEmpty();
+        assertThat(device.profiles).as("each command came once").isEmpty();
       }
     }
   }
 
   private static void figuresAreKept(TestOperator operator, TestDevice device) throws Exception {
     String job = begin(operator);
-    ProfileCommand command = device.commands.poll(20, TimeUnit.SECONDS);
+    ProfileCommand command = device.profiles.poll(20, TimeUnit.SECONDS);
     assertThat(command).isNotNull();
     assertThat(command.deviceId()).isEqualTo("dev-a");
     assertThat(command.job()).isEqualTo(job);
@@ -79,7 +79,7 @@ class ProfilingOnDevicesTest {
 
   private static void failuresAreTold(TestOperator operator, TestDevice device) throws Exception {
     String job = begin(operator);
-    ProfileCommand command = device.commands.poll(20, TimeUnit.SECONDS);
+    ProfileCommand command = device.profiles.poll(20, TimeUnit.SECONDS);
     assertThat(command).isNotNull();
     assertThat(command.job()).isEqualTo(job);
     device.spool(

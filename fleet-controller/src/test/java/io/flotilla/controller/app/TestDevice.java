@@ -13,6 +13,7 @@ import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.BundlePart;
 import io.flotilla.protocol.message.DeploymentState;
+import io.flotilla.protocol.message.DeviceCommand;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Need;
@@ -60,7 +61,8 @@ final class TestDevice implements AutoCloseable {
           Optional.empty());
 
   final BlockingQueue<Assignment> assignments = new LinkedBlockingQueue<>();
-  final BlockingQueue<ProfileCommand> commands = new LinkedBlockingQueue<>();
+  final BlockingQueue<ProfileCommand> profiles = new LinkedBlockingQueue<>();
+  final BlockingQueue<DeviceCommand> commands = new LinkedBlockingQueue<>();
   final BlockingQueue<byte[]> parts = new LinkedBlockingQueue<>();
   final AtomicLong acknowledged = new AtomicLong();
   final String id;
@@ -128,8 +130,13 @@ final class TestDevice implements AutoCloseable {
       byte[] payload = opened(message, Assignment.PAYLOAD_TYPE);
       assignments.add(MessageCodec.decode(payload, Assignment.class));
     } else if (message.topic().equals(topics.command(id))) {
-      byte[] payload = opened(message, ProfileCommand.PAYLOAD_TYPE);
-      commands.add(MessageCodec.decode(payload, ProfileCommand.class));
+      if (Dsse.claimedType(message.payload()).equals(Optional.of(DeviceCommand.PAYLOAD_TYPE))) {
+        byte[] payload = opened(message, DeviceCommand.PAYLOAD_TYPE);
+        commands.add(MessageCodec.decode(payload, DeviceCommand.class));
+      } else {
+        byte[] payload = opened(message, ProfileCommand.PAYLOAD_TYPE);
+        profiles.add(MessageCodec.decode(payload, ProfileCommand.class));
+      }
     } else if (message.topic().equals(topics.ack(id))) {
       acknowledged.set(MessageCodec.decode(message.payload(), Ack.class).through());
     } else if (message.topic().contains("/bundles/")) {

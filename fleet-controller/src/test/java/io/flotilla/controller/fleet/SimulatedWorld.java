@@ -20,6 +20,7 @@ import io.flotilla.controller.rollout.Rollouts;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.CommandAnswer;
 import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
@@ -137,6 +138,11 @@ final class SimulatedWorld {
     public void running(
         Transaction tx, String device, Optional<VersionRef> running, long assignment, long atMs) {
       intervals.running(tx, device, running, assignment, atMs);
+    }
+
+    @Override
+    public void command(Transaction tx, String device, CommandAnswer answer, long atMs) {
+      // Commands have their own test.
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Assignment;
 import io.flotilla.protocol.message.Capture;
+import io.flotilla.protocol.message.CommandAnswer;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.HealthReport;
@@ -391,6 +392,11 @@ class IngestTest {
     public void running(
         Transaction tx, String device, Optional<VersionRef> running, long assignment, long atMs) {
       // Intervals have their own test.
+    }
+
+    @Override
+    public void command(Transaction tx, String device, CommandAnswer answer, long atMs) {
+      // Commands have their own test.
     }
 
     @Override

@@ -23,6 +23,8 @@ public enum UpKind {
   HEALTH(true),
   /** How far a profile job is, and its figures; spooled. */
   PROFILES(true),
+  /** How a command was carried out; spooled. */
+  COMMANDS(true),
   /** Anything else worth knowing; spooled. */
   EVENTS(true);
 

@@ -40,7 +40,10 @@ class MessageReferenceTest {
     "profile-command, ProfileCommand",
     "profile-report, ProfileReport",
     "profile-figures, ProfileReport$Figures",
-    "profile-point, ProfileReport$Point"
+    "profile-point, ProfileReport$Point",
+    "device-command, DeviceCommand",
+    "device-order, DeviceCommand$Order",
+    "command-answer, CommandAnswer"
   })
   void everyRuleHasTheKeysOfItsRecord(String rule, String record) throws Exception {
     Class<?> type = Class.forName("io.flotilla.protocol.message." + record);

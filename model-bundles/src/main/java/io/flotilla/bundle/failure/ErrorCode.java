@@ -77,6 +77,8 @@ public enum ErrorCode {
   PREDICTION_NOT_FOUND(ErrorClass.REQUEST, "No captured prediction has that id."),
   /** No profile job has that id. */
   PROFILE_NOT_FOUND(ErrorClass.REQUEST, "No profile job has that id."),
+  /** No command of a device has that id. */
+  COMMAND_NOT_FOUND(ErrorClass.REQUEST, "No command to that device has that id."),
   /** A backup is incomplete, damaged or of another format. */
   BACKUP_INVALID(ErrorClass.REQUEST, "A backup is incomplete, damaged or of another format."),
   /** The path does not name anything. */
@@ -207,6 +209,8 @@ public enum ErrorCode {
       ErrorClass.DEVICE, "The spool's budget is used up; the record was refused and counted."),
   /** A model version could not be profiled. */
   PROFILE_FAILED(ErrorClass.DEVICE, "A model version could not be profiled."),
+  /** A device could not do what it was told. */
+  COMMAND_FAILED(ErrorClass.DEVICE, "A device could not do what it was told."),
   /** The controller's API does not answer. */
   CONTROLLER_UNREACHABLE(ErrorClass.NETWORK, "The controller's API does not answer."),
   /** The broker does not answer. */

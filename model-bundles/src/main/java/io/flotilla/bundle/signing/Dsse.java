@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * DSSE: Dead Simple Signing Envelope 1.0. The exact payload bytes are signed together with their
@@ -39,6 +40,18 @@ public final class Dsse {
             payload,
             List.of(
                 new EnvelopeSignature(key.verifyingKey().keyId(), key.sign(pae(type, payload))))));
+  }
+
+  /**
+   * The payload type that an envelope says it has, which nobody has vouched for yet: to choose what
+   * {@link #verify} is to expect; empty if this is no envelope.
+   */
+  public static Optional<String> claimedType(byte[] envelopeJson) {
+    try {
+      return Optional.of(EnvelopeCodec.decode(envelopeJson).payloadType());
+    } catch (FlotillaException e) {
+      return Optional.empty();
+    }
   }
 
   /**

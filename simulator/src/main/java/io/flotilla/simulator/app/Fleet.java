@@ -39,11 +39,13 @@ final class Fleet implements AutoCloseable {
 
   // the run
   private final RocksStores stores = new RocksStores();
+  private final SimulatedDevice.Surroundings process;
   private final Workers workers =
       new Workers(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
 
-  Fleet(FleetConfig config) {
+  Fleet(FleetConfig config, FleetLog log) {
     this.config = config;
+    this.process = new SimulatedDevice.Surroundings(stores, log);
     this.pool = Digits.load().split(config.seed()).pool();
     for (int number = 1; number <= config.devices(); number++) {
       SimulatedDevice device = new SimulatedDevice(number, config.directory());
@@ -95,7 +97,7 @@ final class Fleet implements AutoCloseable {
             case FPGA -> SimulatedAccelerator.fpga(cpu);
             case CPU, NPU -> cpu;
           };
-      tasks.add(() -> device.start(config, pool, accelerator, stores));
+      tasks.add(() -> device.start(config, pool, accelerator, process));
     }
     workers.runAll(tasks, progress);
   }

@@ -41,12 +41,14 @@ public final class FleetProcess {
   /**
    * Obeys commands until one is {@code stop} or there are no more; then all agents are stopped.
    *
+   * @param log the log of this process
    * @param commands JSON lines in UTF-8
    * @param events where the answers go, and nothing else may
    * @throws FlotillaException {@code INPUT_INVALID} if the commands cannot be read any more
    */
-  public static void run(FleetConfig config, InputStream commands, PrintStream events) {
-    try (Fleet fleet = new Fleet(config)) {
+  public static void run(
+      FleetConfig config, FleetLog log, InputStream commands, PrintStream events) {
+    try (Fleet fleet = new Fleet(config, log)) {
       new FleetProcess(config, fleet, events)
           .obey(new BufferedReader(new InputStreamReader(commands, StandardCharsets.UTF_8)));
     } catch (IOException e) {
@@ -59,11 +61,12 @@ public final class FleetProcess {
   /**
    * Keeps every device scoring until it is told to stop; {@link Simulation} says what is printed.
    *
+   * @param log the log of this process
    * @param stop counted down to end; everything is closed when this method returns
    */
   public static void simulate(
-      FleetConfig config, SimulationPlan plan, PrintStream out, CountDownLatch stop) {
-    try (Fleet fleet = new Fleet(config)) {
+      FleetConfig config, FleetLog log, SimulationPlan plan, PrintStream out, CountDownLatch stop) {
+    try (Fleet fleet = new Fleet(config, log)) {
       new Simulation(fleet, config, plan, out).run(stop);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,8 +2,10 @@ package io.flotilla.simulator.app;
 
 import io.flotilla.agent.app.Agent;
 import io.flotilla.agent.app.AgentConfig;
+import io.flotilla.agent.app.AgentHost;
 import io.flotilla.agent.app.AgentParts;
 import io.flotilla.agent.app.AgentSnapshot;
+import io.flotilla.agent.app.RestartableAgent;
 import io.flotilla.agent.app.ScoreResult;
 import io.flotilla.agent.identity.Claim;
 import io.flotilla.agent.identity.Enrolment;
@@ -83,9 +85,12 @@ final class SimulatedDevice implements AutoCloseable {
     Enrolment.enrol(config.controller(), claim, id, folder);
   }
 
+  /** What all devices of a process share. */
+  record Surroundings(AgentStore.Factory stores, FleetLog log) {}
+
   /** Starts the agent with the identity in the folder. */
   synchronized void start(
-      FleetConfig config, List<DigitRow> pool, Accelerator accelerator, AgentStore.Factory stores) {
+      FleetConfig config, List<DigitRow> pool, Accelerator accelerator, Surroundings process) {
     if (running != null) {
       return;
     }
@@ -103,10 +108,16 @@ final class SimulatedDevice implements AutoCloseable {
             Seeds.stream(config.seed(), number, life, AGENT_STREAM),
             accelerator,
             as -> new ObservedTransport(new PahoTransport(as), topics, tally),
-            stores);
+            process.stores(),
+            AgentHost.NONE);
     RowStream rows = new RowStream(pool, Seeds.stream(config.seed(), number, life, ORDER_STREAM));
     TruthLog truth = TruthLog.open(folder.resolve("truth.ndjson"));
-    running = new Running(Agent.start(agentConfig, parts), rows, truth);
+    running =
+        new Running(
+            RestartableAgent.start(
+                agentConfig, parts, lines -> process.log().recent("agent-" + id, lines)),
+            rows,
+            truth);
   }
 
   /**
@@ -121,8 +132,7 @@ final class SimulatedDevice implements AutoCloseable {
     for (int i = 0; i < rows; i++) {
       DigitRow seen = camera.see(now.rows().next());
       try {
-        ScoreResult result =
-            now.agent().score(Map.of(INPUT, Tensor.ofFloats(INPUT_SHAPE, seen.pixels())));
+        ScoreResult result = now.score(Map.of(INPUT, Tensor.ofFloats(INPUT_SHAPE, seen.pixels())));
         now.truth().record(result.id(), Integer.toString(seen.label()));
       } catch (FlotillaException e) {
         if (e.code() != ErrorCode.INPUT_INVALID && e.code() != ErrorCode.SCORING_FAILED) {
@@ -177,7 +187,7 @@ final class SimulatedDevice implements AutoCloseable {
     running = null;
     if (now != null) {
       try (TruthLog truth = now.truth()) {
-        now.agent().close();
+        now.restartable().close();
         truth.flush();
       }
     }
@@ -216,5 +226,23 @@ final class SimulatedDevice implements AutoCloseable {
     }
   }
 
-  private record Running(Agent agent, RowStream rows, TruthLog truth) {}
+  private record Running(RestartableAgent restartable, RowStream rows, TruthLog truth) {
+    Agent agent() {
+      return restartable.agent();
+    }
+
+    /** Scores; again if the agent was closed meanwhile to be started anew. */
+    ScoreResult score(Map<String, Tensor> inputs) {
+      Agent agent = agent();
+      try {
+        return agent.score(inputs);
+      } catch (FlotillaException e) {
+        Agent next = agent();
+        if (e.code() != ErrorCode.NO_MODEL || next == agent) {
+          throw e;
+        }
+        return next.score(inputs);
+      }
+    }
+  }
 }

@@ -85,6 +85,7 @@ class FleetProcessTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     FleetProcess.run(
         config(List.of()),
+        (name, lines) -> List.of(),
         new ByteArrayInputStream("hello\n\n{\"cmd\":1}\n".getBytes(StandardCharsets.UTF_8)),
         new PrintStream(out, true, StandardCharsets.UTF_8));
     assertThat(decode(out))
@@ -113,6 +114,7 @@ class FleetProcessTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     FleetProcess.run(
         config(claims),
+        (name, most) -> List.of(),
         new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8)),
         new PrintStream(out, true, StandardCharsets.UTF_8));
     return decode(out);

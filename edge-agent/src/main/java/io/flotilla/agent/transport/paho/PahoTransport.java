@@ -71,7 +71,7 @@ public final class PahoTransport implements DeviceTransport {
     this.identity = identity;
     this.jitter = jitter;
     // One for all connections, so that TLS sessions are resumed.
-    this.sockets = identity.tls().getSocketFactory();
+    this.sockets = new PromptSockets(identity.tls().getSocketFactory());
   }
 
   /** Something to do on the worker's thread with the connection that is there. */
