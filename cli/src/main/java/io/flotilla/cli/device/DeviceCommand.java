@@ -58,9 +58,16 @@ public final class DeviceCommand extends CommandGroup {
               paramLabel = "SELECTOR",
               description =
                   "Which devices, such as 'site=lyon, gpu!=none, runtime>=1.29' or @group.")
-          Optional<String> selector) {
+          Optional<String> selector,
+      @Option(
+              names = "--decommissioned",
+              description = "Those that are no part of the fleet any more, instead.")
+          boolean decommissioned) {
     try (ApiClient client = api.open()) {
-      List<Json> devices = client.list(ApiPath.of("devices").query("selector", selector));
+      Optional<String> gone = decommissioned ? Optional.of("true") : Optional.empty();
+      List<Json> devices =
+          client.list(
+              ApiPath.of("devices").query("selector", selector).query("decommissioned", gone));
       console.json(Json.object().put("items", devices));
       Table table = new Table("DEVICE", "ONLINE", "RUNNING", "DESIRED", "DRIFT", "LABELS");
       for (Json device : devices) {
@@ -151,6 +158,46 @@ public final class DeviceCommand extends CommandGroup {
       @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id,
       @Mixin Reason reason) {
     return act(console, api, reason.on(ApiPath.of("devices", id, "release")), id + " may connect");
+  }
+
+  @Command(
+      name = "decommission",
+      description = {
+        "Take a device out of the fleet: one that is scrapped or moved elsewhere.",
+        "It is shut out for good and shall run nothing, and no selector means it any more. What it sent",
+        "stays. Its id can be enrolled again. Asks first where a person sits at the terminal."
+      },
+      footer = {"Example:", "  flotilla device decommission cam-1 --reason scrapped --yes"})
+  int decommission(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Parameters(paramLabel = "DEVICE", description = "The device's id.") String id,
+      @Mixin Reason reason,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+    console.confirm(yes, "Take " + id + " out of the fleet?");
+    return act(
+        console,
+        api,
+        reason.on(ApiPath.of("devices", id, "decommission")),
+        id + " is out of the fleet");
+  }
+
+  @Command(
+      name = "provision",
+      description = {
+        "Make a device's identity here, to be put on it before it is shipped: no claim is needed.",
+        "Copy the folder to the device; it holds its private key. 'flotilla agent --dir' starts with it."
+      },
+      footer = {"Example:", "  flotilla device provision cam-1 --dir cam-1 --label site=lyon"})
+  int provision(
+      @Mixin Console console,
+      @Mixin Api api,
+      @Mixin ProvisionOptions options,
+      @Mixin Reason reason) {
+    try (ApiClient client = api.open()) {
+      options.provision(console, client, api.context().ca(), reason);
+    }
+    return 0;
   }
 
   @Command(
@@ -266,6 +313,7 @@ public final class DeviceCommand extends CommandGroup {
     table.row("running", version(device.get("running")));
     table.row("desired", version(device.get("desired")));
     table.row("quarantine", moment(device.get("quarantinedAtMs")));
+    table.row("decommissioned", moment(device.get("decommissionedAtMs")));
     table.row("drift", device.get("drift").get("flagged").asBoolean() ? "flagged" : "none seen");
     table.row("labels", KeyValues.text(device.get("labels")));
     Json hardware = device.get("hardware");

@@ -11,6 +11,7 @@ import io.flotilla.controller.app.ControllerConfig;
 import io.flotilla.hardware.probe.ProbeLimits;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,6 +79,21 @@ public final class ControllerCommand extends CommandGroup implements Callable<In
   private @Nullable URI broker;
 
   @Option(
+      names = "--broker-acl",
+      paramLabel = "FILE",
+      description =
+          "With --broker, a mosquitto on this machine: keep its acl_file, so that devices that are"
+              + " shut out are so there within seconds. Needs --broker-reload.")
+  private @Nullable Path brokerAcl;
+
+  @Option(
+      names = "--broker-reload",
+      paramLabel = "COMMAND",
+      description =
+          "Shell command that has it read that file again, such as 'systemctl reload mosquitto'.")
+  private @Nullable String brokerReload;
+
+  @Option(
       names = "--tenant",
       paramLabel = "NAME",
       defaultValue = "default",
@@ -104,7 +120,7 @@ public final class ControllerCommand extends CommandGroup implements Callable<In
     BrokerChoice choice =
         broker == null
             ? new BrokerChoice.Embedded(mqttHost, mqttPort)
-            : new BrokerChoice.External(broker);
+            : new BrokerChoice.External(broker, rules());
     ControllerConfig config =
         new ControllerConfig(
             data, httpHost, httpPort, choice, tenant, trust, drill, ProbeLimits.DEFAULT);
@@ -116,6 +132,16 @@ public final class ControllerCommand extends CommandGroup implements Callable<In
       service.run(console(), stop -> stop.await());
     }
     return 0;
+  }
+
+  private Optional<BrokerChoice.Rules> rules() {
+    if ((brokerAcl == null) != (brokerReload == null)) {
+      throw new FlotillaException(
+          ErrorCode.INPUT_INVALID, "--broker-acl and --broker-reload go together");
+    }
+    return brokerAcl == null || brokerReload == null
+        ? Optional.empty()
+        : Optional.of(new BrokerChoice.Rules(brokerAcl, brokerReload));
   }
 
   private void ready(Controller controller) {

@@ -123,6 +123,22 @@ class DeviceCommandTest {
   }
 
   @Test
+  void takesADeviceOutOfTheFleet() {
+    controller.on("POST /api/v1/devices/cam-1/decommission?reason=scrapped", DEVICE);
+    Ran ran =
+        Ran.flotilla(
+            "device",
+            "decommission",
+            "cam-1",
+            "--reason",
+            "scrapped",
+            "--yes",
+            "--context",
+            folder);
+    assertThat(ran.out()).isEqualTo("cam-1 is out of the fleet\n");
+  }
+
+  @Test
   void wantsDevicesOrASelector() {
     assertThat(Ran.flotilla("device", "ping", "--context", folder).status()).isEqualTo(2);
     assertThat(

@@ -103,7 +103,7 @@ public final class Agent implements AutoCloseable {
         new AgentLoop(
             tools,
             uplink,
-            new AgentLoop.Drivers(driver, profiling, commands),
+            new AgentLoop.Drivers(driver, profiling, commands, new RenewalDriver(tools, uplink)),
             new AgentLoop.Records(spool, capture, health, config.capture().syncMs()),
             decisions);
   }

@@ -31,6 +31,7 @@ final class AgentLoop implements DeviceTransport.Listener {
   private final String ackTopic;
   private final String assignmentTopic;
   private final String commandTopic;
+  private final String certificateTopic;
   private final String bundlePrefix;
   private final DeploymentTools tools;
   private final Uplink uplink;
@@ -47,7 +48,11 @@ final class AgentLoop implements DeviceTransport.Listener {
   private boolean unreachable;
 
   /** What carries out the controller's orders. */
-  record Drivers(DeploymentDriver deployment, ProfileDriver profiling, CommandDriver commands) {
+  record Drivers(
+      DeploymentDriver deployment,
+      ProfileDriver profiling,
+      CommandDriver commands,
+      RenewalDriver renewal) {
     private void command(byte[] envelope) {
       if (Dsse.claimedType(envelope).equals(Optional.of(ProfileCommand.PAYLOAD_TYPE))) {
         profiling.onCommand(envelope);
@@ -72,6 +77,7 @@ final class AgentLoop implements DeviceTransport.Listener {
     this.ackTopic = topics.ack(deviceId);
     this.assignmentTopic = topics.assignment(deviceId);
     this.commandTopic = topics.command(deviceId);
+    this.certificateTopic = topics.certificate(deviceId);
     String bundles = topics.allBundles();
     this.bundlePrefix = bundles.substring(0, bundles.indexOf('+'));
     this.tools = tools;
@@ -118,6 +124,8 @@ final class AgentLoop implements DeviceTransport.Listener {
       }
     } else if (topic.equals(commandTopic)) {
       news(() -> reading(topic, () -> drivers.command(payload)));
+    } else if (topic.equals(certificateTopic)) {
+      news(() -> reading(topic, () -> drivers.renewal().onAnswer(payload)));
     } else {
       LOG.debug("{} has no use for {}", deviceId, topic);
     }
@@ -135,6 +143,7 @@ final class AgentLoop implements DeviceTransport.Listener {
     driver.tick();
     drivers.profiling().tick();
     drivers.commands().tick();
+    drivers.renewal().tick();
     if (missedNews.getAndSet(false)) {
       uplink.refresh();
     }

@@ -10,6 +10,7 @@ import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Need;
+import io.flotilla.protocol.message.RenewalRequest;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.message.Status;
 import io.flotilla.protocol.topic.Topics;
@@ -145,6 +146,11 @@ final class Uplink {
   /** Asks for parts of a bundle. */
   void ask(Need need) {
     publish(UpKind.NEED, MessageCodec.encode(need), false);
+  }
+
+  /** Asks for a new certificate. */
+  void askRenewal(RenewalRequest request) {
+    publish(UpKind.RENEWAL, MessageCodec.encode(request), false);
   }
 
   /** Has the retained assignment sent again. */

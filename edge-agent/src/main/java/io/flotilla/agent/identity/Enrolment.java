@@ -1,29 +1,18 @@
 package io.flotilla.agent.identity;
 
 import io.flotilla.agent.identity.codec.EnrolmentCodec;
-import io.flotilla.agent.store.AgentFiles;
-import io.flotilla.bundle.Digest;
 import io.flotilla.bundle.failure.ErrorClass;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
-import io.flotilla.bundle.signing.VerifyingKey;
 import io.flotilla.protocol.topic.Topics;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Properties;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a claim into an identity. The key is made on the device and kept from the first attempt on,
@@ -32,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Enrolment {
   private static final String PATH = "/api/v1/enrolments";
-  private static final String PENDING_FOLDER = "identity.pending";
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
   private static final int CREATED = 201;
@@ -60,34 +48,13 @@ public final class Enrolment {
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID, "the controller's address must read https://host:port");
     }
-    if (Identity.exists(agentFolder)) {
-      throw new FlotillaException(
-          ErrorCode.CONFLICT,
-          "%s holds the identity of %s already; remove it to enrol again"
-              .formatted(agentFolder, Identity.load(agentFolder).deviceId()));
-    }
-    Path pending = agentFolder.resolve(PENDING_FOLDER);
-    AgentFiles.makeFolder(pending);
-    DeviceKey key = pendingKey(pending.resolve(Identity.KEY_FILE));
+    PendingIdentity pending = PendingIdentity.open(agentFolder, deviceId);
     byte[] answer =
         ask(
             controller,
             claim,
-            new EnrolmentCodec.Request(claim.text(), deviceId, key.certificateRequest(deviceId)));
-    EnrolmentCodec.Grant grant = EnrolmentCodec.decodeGrant(answer);
-    requireAsAsked(grant, claim, deviceId, key);
-    store(grant, pending);
-    AgentFiles.moveIntoPlace(pending, agentFolder.resolve(Identity.FOLDER));
-    return Identity.load(agentFolder);
-  }
-
-  private static DeviceKey pendingKey(Path file) {
-    if (Files.exists(file)) {
-      return DeviceKey.load(file);
-    }
-    DeviceKey key = DeviceKey.generate();
-    key.save(file);
-    return key;
+            new EnrolmentCodec.Request(claim.text(), deviceId, pending.certificateRequest()));
+    return pending.complete(answer, claim.authority(), claim.toString());
   }
 
   private static byte[] ask(URI controller, Claim claim, EnrolmentCodec.Request request) {
@@ -109,7 +76,8 @@ public final class Enrolment {
       }
       throw refusal(claim, response);
     } catch (SSLException e) {
-      throw untrusted(claim, "it cannot show the authority that the claim names", e);
+      throw PendingIdentity.untrusted(
+          claim.toString(), "it cannot show the authority that the claim names", e);
     } catch (IOException e) {
       throw new FlotillaException(
           ErrorCode.CONTROLLER_UNREACHABLE,
@@ -131,53 +99,5 @@ public final class Enrolment {
         code,
         "the controller refused %s with status %d: %s"
             .formatted(claim, response.statusCode(), code.meaning()));
-  }
-
-  /** A grant is believed only as far as it fits the claim and the key. */
-  private static void requireAsAsked(
-      EnrolmentCodec.Grant grant, Claim claim, String deviceId, DeviceKey key) {
-    try {
-      X509Certificate authority = DeviceTls.parse(grant.ca()).getFirst();
-      X509Certificate certificate = DeviceTls.parse(grant.certificate()).getFirst();
-      if (!Digest.of(authority.getEncoded()).equals(claim.authority())) {
-        throw untrusted(claim, "it granted a certificate of another authority", null);
-      }
-      certificate.verify(authority.getPublicKey());
-      if (!grant.deviceId().equals(deviceId)
-          || !Arrays.equals(certificate.getPublicKey().getEncoded(), key.publicInfo())) {
-        throw untrusted(claim, "it granted another device's identity", null);
-      }
-      VerifyingKey.parsePem(grant.assignmentKey());
-    } catch (GeneralSecurityException e) {
-      throw untrusted(claim, "it granted something that is no certificate of its own", e);
-    }
-  }
-
-  private static void store(EnrolmentCodec.Grant grant, Path folder) {
-    write(folder, Identity.CERTIFICATE_FILE, grant.certificate());
-    write(folder, Identity.AUTHORITY_FILE, grant.ca());
-    write(folder, Identity.ASSIGNMENT_KEY_FILE, grant.assignmentKey());
-    Properties facts = new Properties();
-    facts.setProperty("deviceId", grant.deviceId());
-    facts.setProperty("tenant", grant.tenant());
-    facts.setProperty("broker", grant.broker());
-    StringWriter text = new StringWriter();
-    try {
-      facts.store(text, null);
-    } catch (IOException e) {
-      throw new IllegalStateException("writing to memory cannot fail", e);
-    }
-    write(folder, Identity.FACTS_FILE, text.toString());
-  }
-
-  private static void write(Path folder, String name, String text) {
-    AgentFiles.write(folder.resolve(name), text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static FlotillaException untrusted(Claim claim, String why, @Nullable Throwable cause) {
-    String message = "the controller is not the one of %s: %s".formatted(claim, why);
-    return cause == null
-        ? new FlotillaException(ErrorCode.CONTROLLER_UNTRUSTED, message)
-        : new FlotillaException(ErrorCode.CONTROLLER_UNTRUSTED, message, cause);
   }
 }

@@ -1,5 +1,6 @@
 package io.flotilla.agent.identity;
 
+import io.flotilla.agent.store.AgentFiles;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.failure.StorageFailures;
@@ -7,8 +8,14 @@ import io.flotilla.protocol.topic.Topics;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Properties;
 import javax.net.ssl.SSLContext;
 
@@ -90,6 +97,70 @@ public record Identity(
   public SSLContext tls() {
     return DeviceTls.mutual(
         files.resolve(KEY_FILE), files.resolve(CERTIFICATE_FILE), files.resolve(AUTHORITY_FILE));
+  }
+
+  /**
+   * Whether two thirds of the certificate's life are over at this time.
+   *
+   * @throws FlotillaException {@code CONFIGURATION_INVALID} if it is missing or damaged
+   */
+  public boolean renewalDue(Instant now) {
+    X509Certificate present = present();
+    Instant from = present.getNotBefore().toInstant();
+    Instant until = present.getNotAfter().toInstant();
+    return now.isAfter(until.minus(Duration.between(from, until).dividedBy(3)));
+  }
+
+  /**
+   * A request for a new certificate for the present key; PKCS #10, PEM.
+   *
+   * @throws FlotillaException {@code CONFIGURATION_INVALID} if the key is missing or damaged
+   */
+  public String certificateRequest() {
+    return DeviceKey.load(files.resolve(KEY_FILE)).certificateRequest(deviceId);
+  }
+
+  /**
+   * Stores a new certificate in place of the present one; connections made from now on use it.
+   *
+   * @return false if it is the present one, or expires no later
+   * @throws FlotillaException {@code CONTROLLER_UNTRUSTED} if it is not of this device's authority,
+   *     key and name; {@code DISK_FULL}, {@code STORAGE_FAILED}
+   */
+  public boolean renew(String pem) {
+    X509Certificate present = present();
+    try {
+      X509Certificate authority =
+          DeviceTls.parse(Files.readString(files.resolve(AUTHORITY_FILE))).getFirst();
+      X509Certificate next = DeviceTls.parse(pem).getFirst();
+      next.verify(authority.getPublicKey());
+      if (!next.getPublicKey().equals(present.getPublicKey())
+          || !next.getSubjectX500Principal().equals(present.getSubjectX500Principal())) {
+        throw new CertificateException("it is for another device");
+      }
+      if (!next.getNotAfter().toInstant().isAfter(present.getNotAfter().toInstant())) {
+        return false;
+      }
+    } catch (GeneralSecurityException e) {
+      throw new FlotillaException(
+          ErrorCode.CONTROLLER_UNTRUSTED, "a new certificate is not one for this device", e);
+    } catch (IOException e) {
+      throw StorageFailures.of("read " + files, e);
+    }
+    AgentFiles.write(files.resolve(CERTIFICATE_FILE), pem.getBytes(StandardCharsets.US_ASCII));
+    return true;
+  }
+
+  private X509Certificate present() {
+    Path file = files.resolve(CERTIFICATE_FILE);
+    try {
+      return DeviceTls.parse(Files.readString(file)).getFirst();
+    } catch (IOException | GeneralSecurityException e) {
+      throw new FlotillaException(
+          ErrorCode.CONFIGURATION_INVALID,
+          "%s is missing or damaged; enrol again".formatted(file),
+          e);
+    }
   }
 
   private static String fact(Properties facts, String name, Path folder) {

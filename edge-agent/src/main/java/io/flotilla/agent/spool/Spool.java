@@ -185,7 +185,7 @@ public final class Spool {
       case CAPTURE, WINDOWS, HEALTH -> limits.budgetBytes();
       case PROGRESS, REPORTED, PROFILES, COMMANDS, EVENTS ->
           limits.budgetBytes() + limits.reserveBytes();
-      case HELLO, STATUS, NEED -> 0;
+      case HELLO, STATUS, NEED, RENEWAL -> 0;
     };
   }
 

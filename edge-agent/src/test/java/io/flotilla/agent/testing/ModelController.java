@@ -151,6 +151,7 @@ public final class ModelController {
       }
       case NEED -> serve(MessageCodec.decode(payload, Need.class));
       case STATUS -> {}
+      case RENEWAL -> throw new AssertionError("no certificate of these tests is about to expire");
       case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, COMMANDS, EVENTS ->
           store(from, payload);
     }
@@ -176,7 +177,7 @@ public final class ModelController {
       case WINDOWS -> windows.add(MessageCodec.decode(body, WindowReport.class));
       case HEALTH -> health.add(MessageCodec.decode(body, HealthReport.class));
       case CAPTURE -> predictions.addAll(MessageCodec.decode(body, Capture.class).predictions());
-      case HELLO, STATUS, NEED -> throw new AssertionError(kind);
+      case HELLO, STATUS, NEED, RENEWAL -> throw new AssertionError(kind);
     }
   }
 

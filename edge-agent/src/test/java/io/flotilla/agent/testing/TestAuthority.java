@@ -14,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -38,7 +39,8 @@ public final class TestAuthority {
   private long serial = 1;
 
   /** Its own certificate. */
-  public final X509Certificate certificate = issue("test authority", keys.getPublic(), true);
+  public final X509Certificate certificate =
+      issue("test authority", keys.getPublic(), true, DAY_MS);
 
   /** A fresh P-256 pair. */
   public static KeyPair newKeys() {
@@ -53,7 +55,12 @@ public final class TestAuthority {
 
   /** A certificate for 127.0.0.1 or a client. */
   public X509Certificate issue(String commonName, PublicKey key) {
-    return issue(commonName, key, false);
+    return issue(commonName, key, false, DAY_MS);
+  }
+
+  /** A certificate that is good for so long from now on. */
+  public X509Certificate issue(String commonName, PublicKey key, Duration life) {
+    return issue(commonName, key, false, life.toMillis());
   }
 
   /** A server's TLS context at 127.0.0.1, with the authority in its chain. */
@@ -87,14 +94,14 @@ public final class TestAuthority {
   }
 
   @SuppressWarnings("JavaUtilDate") // Bouncy Castle's builder takes nothing newer.
-  private X509Certificate issue(String commonName, PublicKey key, boolean authority) {
+  private X509Certificate issue(String commonName, PublicKey key, boolean authority, long lifeMs) {
     long nowMs = Clock.systemUTC().millis();
     JcaX509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
             new X500Name("CN=test authority"),
             BigInteger.valueOf(serial++),
             new Date(nowMs - DAY_MS),
-            new Date(nowMs + DAY_MS),
+            new Date(nowMs + lifeMs),
             new X500Name("CN=" + commonName),
             key);
     try {

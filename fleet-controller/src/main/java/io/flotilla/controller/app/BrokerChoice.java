@@ -1,6 +1,8 @@
 package io.flotilla.controller.app;
 
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Which MQTT broker the fleet meets at. */
 public sealed interface BrokerChoice {
@@ -16,6 +18,15 @@ public sealed interface BrokerChoice {
    * A broker that somebody else runs, with the rules of {@code docs/operating/brokers.md}.
    *
    * @param address {@code mqtts://host:port}, as controller and devices reach it
+   * @param rules its access rules, if the controller is to keep them
    */
-  record External(URI address) implements BrokerChoice {}
+  record External(URI address, Optional<Rules> rules) implements BrokerChoice {}
+
+  /**
+   * The access rules of a mosquitto on this machine.
+   *
+   * @param file its {@code acl_file}, which the controller writes
+   * @param reload shell command that has it read that again
+   */
+  record Rules(Path file, String reload) {}
 }

@@ -1,9 +1,9 @@
 package io.flotilla.controller.app;
 
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.broker.AclFile;
 import io.flotilla.controller.broker.BrokerConfig;
 import io.flotilla.controller.broker.EmbeddedBroker;
-import io.flotilla.controller.device.DeviceRecord;
 import io.flotilla.controller.device.DeviceRoutes;
 import io.flotilla.controller.event.EventRoutes;
 import io.flotilla.controller.http.AccessRules;
@@ -31,13 +31,13 @@ import io.flotilla.controller.operator.OperatorRoutes;
 import io.flotilla.controller.operator.Operators;
 import io.flotilla.protocol.topic.Topics;
 import io.flotilla.protocol.topic.UpKind;
-import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -54,7 +54,6 @@ public final class Controller implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
   private static final long TICK_MILLIS = 500;
   private static final String OPERATOR_FILE = "operator.json";
-  private static final int HEX = 16;
 
   private final Foundation foundation;
   private final Topics topics;
@@ -62,6 +61,7 @@ public final class Controller implements AutoCloseable {
   private final Features features;
   private final Optional<EmbeddedBroker> broker;
   private final URI brokerAddress;
+  private final Optional<BrokerRules> brokerRules;
   private final DeviceLink link;
   private final HttpApi http;
 
@@ -86,6 +86,7 @@ public final class Controller implements AutoCloseable {
             ? Optional.of(stopping.add("the broker", startBroker(embedded, before)))
             : Optional.empty();
     this.brokerAddress = brokerAddress(config.broker());
+    this.brokerRules = keepRules(config.broker());
     this.link = stopping.add("the link", makeLink(config.broker()));
     outbound.use(link);
     Waiting.await(link.connect());
@@ -167,20 +168,23 @@ public final class Controller implements AutoCloseable {
             foundation.folder("broker"),
             topics,
             foundation.authority().server()),
-        this::admits,
+        features::admits,
         foundation.random());
   }
 
-  private boolean admits(String device, BigInteger certificateSerial) {
-    return features
-        .fleet()
-        .devices()
-        .find(device)
-        .map(DeviceRecord::identity)
-        .filter(DeviceRecord.Identity::admitted)
-        .filter(
-            identity -> new BigInteger(identity.certificateSerial(), HEX).equals(certificateSerial))
-        .isPresent();
+  private Optional<BrokerRules> keepRules(BrokerChoice choice) {
+    if (!(choice instanceof BrokerChoice.External external) || external.rules().isEmpty()) {
+      return Optional.empty();
+    }
+    BrokerChoice.Rules rules = external.rules().get();
+    BrokerRules kept =
+        stopping.add(
+            "the broker's rules",
+            new BrokerRules(
+                new AclFile(topics, rules.file(), rules.reload()),
+                features.fleet().devices()::shutOut));
+    kept.start();
+    return Optional.of(kept);
   }
 
   private URI brokerAddress(BrokerChoice choice) {
@@ -331,7 +335,12 @@ public final class Controller implements AutoCloseable {
   }
 
   private Map<String, Boolean> checks() {
-    return Map.of("store", true, "broker", link.connected(), "core", features.core().running());
+    Map<String, Boolean> checks = new TreeMap<>();
+    checks.put("store", true);
+    checks.put("broker", link.connected());
+    checks.put("core", features.core().running());
+    brokerRules.ifPresent(rules -> checks.put("brokerRules", rules.current()));
+    return checks;
   }
 
   private void shutOut(String device) {

@@ -27,6 +27,7 @@ import io.flotilla.controller.device.Selector;
 import io.flotilla.controller.event.EventLog;
 import io.flotilla.controller.gate.Gates;
 import io.flotilla.controller.http.Routes;
+import io.flotilla.controller.identity.Renewals;
 import io.flotilla.controller.ingest.BodyHandlers;
 import io.flotilla.controller.ingest.Ingest;
 import io.flotilla.controller.ingest.PredictionRoutes;
@@ -55,6 +56,7 @@ import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
+import io.flotilla.protocol.message.RenewalRequest;
 import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
 import io.flotilla.protocol.topic.Topics;
@@ -68,6 +70,7 @@ import io.flotilla.registry.model.ModelVersion;
 import io.flotilla.registry.run.RunRegistry;
 import io.flotilla.retraining.PipelineRunner;
 import io.flotilla.retraining.RunLimits;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +101,7 @@ final class Features {
   private final Upkeep upkeep;
   private final Webhooks webhooks;
   private final Commands commands;
+  private final Renewals renewals;
 
   /** Wires the features; what has threads is added to {@code stopping}. */
   Features(Foundation foundation, Outbound outbound, Topics topics, Stopping stopping) {
@@ -124,6 +128,7 @@ final class Features {
                 assignments,
                 command -> outbound.command(command.deviceId(), sign(command))));
     this.commands = commands(topics, outbound);
+    this.renewals = new Renewals(foundation.authority(), devices, events, outbound::certificate);
     this.rollouts = new Rollouts(devices, catalog, assignments, events, governance.gate());
     this.gates = new Gates(devices, catalog, rollouts);
     this.predictions = new Predictions(catalog, this::labelled);
@@ -183,6 +188,11 @@ final class Features {
     @Override
     public void progress(Transaction tx, String device, Progress progress, long nowMs) {
       rollouts.progress(tx, device, progress, nowMs);
+    }
+
+    @Override
+    public void renewal(Transaction tx, String device, RenewalRequest request, long nowMs) {
+      renewals.asked(tx, device, request, nowMs);
     }
 
     @Override
@@ -254,6 +264,24 @@ final class Features {
           commands.gone(tx, device, nowMs);
           return true;
         });
+  }
+
+  /**
+   * Whether a device may connect with this certificate. Any thread; never blocks.
+   *
+   * @param serial serial number of the certificate
+   */
+  boolean admits(String device, BigInteger serial) {
+    boolean admitted = devices.admits(device, serial);
+    if (admitted && renewals.connectedWithNew(device, serial)) {
+      var _ =
+          core.submit(
+              tx -> {
+                renewals.confirmed(tx, device);
+                return true;
+              });
+    }
+    return admitted;
   }
 
   /** Time passed. */

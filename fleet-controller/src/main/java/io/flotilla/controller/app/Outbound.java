@@ -5,6 +5,7 @@ import io.flotilla.controller.link.DeviceLink;
 import io.flotilla.controller.link.OutboundMessage;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
+import io.flotilla.protocol.message.RenewalAnswer;
 import io.flotilla.protocol.topic.Topics;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +38,10 @@ final class Outbound {
 
   void command(String device, byte[] envelope) {
     say(new OutboundMessage(topics.command(device), envelope, false));
+  }
+
+  void certificate(String device, RenewalAnswer answer) {
+    say(new OutboundMessage(topics.certificate(device), MessageCodec.encode(answer), false));
   }
 
   void acknowledge(String device, Ack ack) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who may use which topic. Pure. A device speaks only on its own upward topics and retains only its
@@ -24,7 +25,7 @@ final class TopicRules {
     this.topics = topics;
     String id = "probe";
     this.downLevels =
-        Set.of(topics.assignment(id), topics.ack(id), topics.command(id)).stream()
+        Stream.of(topics.assignment(id), topics.ack(id), topics.command(id), topics.certificate(id))
             .map(topic -> topic.substring(topic.lastIndexOf('/') + 1))
             .collect(Collectors.toUnmodifiableSet());
     String levels = String.join("|", downLevels);

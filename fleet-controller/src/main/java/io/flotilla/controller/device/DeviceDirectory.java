@@ -118,32 +118,49 @@ public final class DeviceDirectory {
   }
 
   /**
-   * Whether a certificate that the authority issued for this id is the device's present one, and
-   * the device is not shut out. A device that was enrolled again has a new certificate.
+   * Whether a certificate that the authority issued for this id is the device's present one, or the
+   * one before that it is about to give up, and the device is not shut out.
    */
   public boolean admits(String id, BigInteger certificateSerial) {
     return find(id)
         .map(DeviceRecord::identity)
         .filter(DeviceRecord.Identity::admitted)
-        .filter(identity -> identity.certificateSerial().equals(certificateSerial.toString(HEX)))
+        .filter(identity -> identity.has(certificateSerial.toString(HEX)))
         .isPresent();
   }
 
-  /** All stored devices that the selector means, by id. */
+  /** All devices of the fleet that the selector means, by id. */
   public List<DeviceRecord> select(Selector selector) {
-    return stored.values().stream().filter(selector::matches).toList();
+    return stored.values().stream()
+        .filter(DeviceDirectory::inFleet)
+        .filter(selector::matches)
+        .toList();
+  }
+
+  private static boolean inFleet(DeviceRecord device) {
+    return device.identity().decommissionedAtMs().isEmpty();
   }
 
   /**
-   * Stored devices that the selector means, by id.
+   * Devices that the selector means, by id.
    *
+   * @param inFleet those of the fleet, or those that were decommissioned
    * @param after id of the last device of the page before; "" to begin
    * @param limit 1 to {@link #MAX_PAGE}; fewer devices than this mean that the end is reached
    */
-  public List<DeviceRecord> page(Selector selector, String after, int limit) {
+  public List<DeviceRecord> page(Selector selector, boolean inFleet, String after, int limit) {
     return stored.tailMap(after, false).values().stream()
+        .filter(device -> inFleet(device) == inFleet)
         .filter(selector::matches)
         .limit(Math.clamp(limit, 1, MAX_PAGE))
+        .toList();
+  }
+
+  /** Ids of all devices that may not connect. */
+  public List<String> shutOut() {
+    return stored.values().stream()
+        .filter(device -> !device.identity().admitted())
+        .map(DeviceRecord::id)
         .toList();
   }
 

@@ -113,16 +113,29 @@ public record DeviceRecord(
    * @param revoked whether it is shut out for good
    * @param quarantinedAtMs since when it is shut out until it is released, Unix time in
    *     milliseconds; empty if it is not
+   * @param previousSerial serial number of the certificate before, while it is still good: until
+   *     the device has connected with the current one
+   * @param decommissionedAtMs since when it is no part of the fleet any more, Unix time in
+   *     milliseconds; empty if it is
    */
   public record Identity(
       long enrolledAtMs,
       String certificateSerial,
       String keyDigest,
       boolean revoked,
-      Optional<Long> quarantinedAtMs) {
+      Optional<Long> quarantinedAtMs,
+      Optional<String> previousSerial,
+      Optional<Long> decommissionedAtMs) {
     /** Of a device that was just enrolled. */
     public static Identity of(long enrolledAtMs, String certificateSerial, String keyDigest) {
-      return new Identity(enrolledAtMs, certificateSerial, keyDigest, false, Optional.empty());
+      return new Identity(
+          enrolledAtMs,
+          certificateSerial,
+          keyDigest,
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
 
     /** Whether it may connect, and rollouts count on it. */
@@ -130,14 +143,47 @@ public record DeviceRecord(
       return !revoked && quarantinedAtMs.isEmpty();
     }
 
+    /** Whether a certificate of this serial number is good for it. */
+    public boolean has(String serial) {
+      return certificateSerial.equals(serial) || previousSerial.equals(Optional.of(serial));
+    }
+
     /** The same, shut out for good. */
     public Identity revokedNow() {
-      return new Identity(enrolledAtMs, certificateSerial, keyDigest, true, quarantinedAtMs);
+      return with(certificateSerial, true, quarantinedAtMs, Optional.empty());
     }
 
     /** The same, shut out since this time, or not any more. */
     public Identity quarantined(Optional<Long> sinceMs) {
-      return new Identity(enrolledAtMs, certificateSerial, keyDigest, revoked, sinceMs);
+      return with(certificateSerial, revoked, sinceMs, previousSerial);
+    }
+
+    /** The same with a new certificate, beside which the present one stays good for now. */
+    public Identity renewed(String serial) {
+      return with(serial, revoked, quarantinedAtMs, Optional.of(certificateSerial));
+    }
+
+    /** The same with its current certificate only. */
+    public Identity confirmed() {
+      return with(certificateSerial, revoked, quarantinedAtMs, Optional.empty());
+    }
+
+    /** The same, shut out for good and no part of the fleet any more. */
+    public Identity decommissioned(long atMs) {
+      return new Identity(
+          enrolledAtMs,
+          certificateSerial,
+          keyDigest,
+          true,
+          quarantinedAtMs,
+          Optional.empty(),
+          Optional.of(atMs));
+    }
+
+    private Identity with(
+        String serial, boolean shut, Optional<Long> quarantined, Optional<String> previous) {
+      return new Identity(
+          enrolledAtMs, serial, keyDigest, shut, quarantined, previous, decommissionedAtMs);
     }
   }
 

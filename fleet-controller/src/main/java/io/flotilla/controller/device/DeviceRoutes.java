@@ -47,7 +47,7 @@ public final class DeviceRoutes implements Routes {
   @Override
   public void mount(Router api, HandlerTools tools) {
     tools
-        .accepting(api.get("/devices"), "selector", "after", "limit")
+        .accepting(api.get("/devices"), "selector", "decommissioned", "after", "limit")
         .handler(ctx -> list(ctx, tools));
     api.get("/devices/:id")
         .handler(ctx -> tools.json(ctx, view(devices.require(tools.path(ctx, "id")))));
@@ -60,6 +60,7 @@ public final class DeviceRoutes implements Routes {
     action(api, tools, "revoke", this::revoke);
     action(api, tools, "quarantine", this::quarantine);
     action(api, tools, "release", this::release);
+    action(api, tools, "decommission", this::decommission);
   }
 
   private interface Change {
@@ -89,7 +90,9 @@ public final class DeviceRoutes implements Routes {
   private void list(RoutingContext ctx, HandlerTools tools) {
     Selector selector = groups.selector(tools.query(ctx, "selector"));
     int limit = tools.limit(ctx);
-    List<DeviceRecord> page = devices.page(selector, tools.query(ctx, "after").orElse(""), limit);
+    boolean inFleet = !tools.query(ctx, "decommissioned").equals(Optional.of("true"));
+    List<DeviceRecord> page =
+        devices.page(selector, inFleet, tools.query(ctx, "after").orElse(""), limit);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("items", page.stream().map(DeviceRoutes::view).toList());
     answer.put("next", page.size() < limit ? null : page.getLast().id());
@@ -191,6 +194,33 @@ public final class DeviceRoutes implements Routes {
         });
   }
 
+  /**
+   * Takes a device out of the fleet: it is shut out for good, shall run nothing, and no selector
+   * means it any more. What it sent stays. Its id can be enrolled again with a new claim.
+   */
+  private CompletionStage<Map<String, @Nullable Object>> decommission(String id, Reason reason) {
+    return core.submit(
+        tx -> {
+          DeviceRecord device = devices.require(tx, id);
+          DeviceScope.of(Permission.DEVICE_WRITE).require(device);
+          DeviceRecord gone = device;
+          if (device.identity().decommissionedAtMs().isEmpty()) {
+            gone =
+                device
+                    .withIdentity(device.identity().decommissioned(clock.millis()))
+                    .withDesired(Optional.empty())
+                    .withRunning(Optional.empty())
+                    .withDrifting(false)
+                    .shutOut();
+            devices.put(tx, gone);
+            tx.audit(reason.action("device.decommissioned", "device/" + id));
+            announce(tx, "decommissioned", id, Map.of("reason", reason.text()));
+          }
+          tx.then(() -> onShutOut.accept(id));
+          return view(gone);
+        });
+  }
+
   private void announce(Transaction tx, String what, String id, Map<String, Object> data) {
     events.append(tx, new FleetEvent("io.flotilla.device." + what, "device/" + id, data));
   }
@@ -208,6 +238,7 @@ public final class DeviceRoutes implements Routes {
     view.put("enrolledAtMs", device.enrolledAtMs());
     view.put("revoked", device.identity().revoked());
     view.put("quarantinedAtMs", device.identity().quarantinedAtMs().orElse(null));
+    view.put("decommissionedAtMs", device.identity().decommissionedAtMs().orElse(null));
     view.put("drift", Map.of("flagged", device.drifting()));
     return view;
   }

@@ -80,6 +80,8 @@ public final class AccessRules {
           PATCH /devices/:id/labels
           POST /devices/:id/quarantine
           POST /devices/:id/release
+          POST /devices/:id/decommission
+          POST /provisionings
           POST /devices/:id/revoke
           PUT /groups/:name
           DELETE /groups/:name

@@ -45,7 +45,10 @@ public final class CertificateAuthority {
 
   private static final Duration AUTHORITY_LIFE = Duration.ofDays(20L * 365);
   private static final Duration SERVICE_LIFE = Duration.ofDays(2L * 365);
-  private static final Duration DEVICE_LIFE = Duration.ofDays(5L * 365);
+
+  /** Devices renew theirs once a third of this is left. */
+  private static final Duration DEVICE_LIFE = Duration.ofDays(2L * 365);
+
   private static final Duration RENEW_BEFORE = Duration.ofDays(60);
   private static final List<String> LOCAL_HOSTS = List.of("localhost", "127.0.0.1");
   private static final String SIGNATURE = "SHA256withECDSA";

@@ -2,8 +2,11 @@ package io.flotilla.controller.identity;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.controller.access.Permission;
+import io.flotilla.controller.core.Reason;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.DeviceRecord;
+import io.flotilla.controller.device.DeviceScope;
 import io.flotilla.controller.device.FleetState;
 import io.flotilla.controller.event.FleetEvent;
 import io.flotilla.controller.identity.CertificateAuthority.Issued;
@@ -65,6 +68,10 @@ public final class Enrolment {
                   Issued issued = authority.issueDevice(csr, deviceId);
                   return fleet.core().decide(tx -> attempt.take(tx, issued));
                 });
+    return answer(deviceId, certificate);
+  }
+
+  private EnrolmentAnswer answer(String deviceId, String certificate) {
     return new EnrolmentAnswer(
         deviceId,
         certificate,
@@ -72,6 +79,93 @@ public final class Enrolment {
         terms.assignmentKey(),
         terms.broker().toString(),
         terms.tenant());
+  }
+
+  /**
+   * Enrols a device without a claim, for an operator who brings identity and device together before
+   * it is shipped. Blocks; not to be called on the core thread.
+   *
+   * @throws FlotillaException {@code NAME_INVALID}; {@code CSR_INVALID}; {@code INPUT_INVALID} if
+   *     the labels are none; {@code FORBIDDEN} if the caller may not make such devices; {@code
+   *     CONFLICT} if a device of that id with another key is enrolled and not revoked
+   */
+  public EnrolmentAnswer provision(
+      String id, String request, Map<String, String> labels, Reason reason) {
+    String deviceId = requireDeviceId(id);
+    CertificateRequest csr = CertificateRequest.parse(request);
+    Issued issued = authority.issueDevice(csr, deviceId);
+    return fleet
+        .core()
+        .decide(
+            tx -> {
+              DeviceScope scope = DeviceScope.of(Permission.DEVICE_WRITE);
+              scope.requireNew(labels);
+              Optional<DeviceRecord> known = fleet.devices().get(tx, deviceId);
+              known.ifPresent(scope::require);
+              known
+                  .map(DeviceRecord::identity)
+                  .ifPresent(present -> requireReplaceable(present, deviceId, csr.keyDigest()));
+              admit(
+                  tx,
+                  new Newcomer(deviceId, csr.keyDigest(), labels),
+                  issued,
+                  reason.action(
+                      "device.provision",
+                      "device/" + deviceId,
+                      Map.of("certificateSerial", issued.serial())));
+              return answer(deviceId, issued.pem());
+            });
+  }
+
+  /** A device that may be one of the fleet. */
+  private record Newcomer(String id, String keyDigest, Map<String, String> labels) {}
+
+  private void admit(Transaction tx, Newcomer newcomer, Issued issued, AuditAction action) {
+    DeviceRecord.Identity identity =
+        DeviceRecord.Identity.of(clock.millis(), issued.serial(), newcomer.keyDigest())
+            .quarantined(quarantine(tx, newcomer.id()));
+    DeviceRecord device =
+        fleet
+            .devices()
+            .get(tx, newcomer.id())
+            .map(known -> known.withIdentity(identity).withLabels(merged(known, newcomer)))
+            .orElseGet(() -> DeviceRecord.enrolled(newcomer.id(), newcomer.labels(), identity));
+    fleet.devices().put(tx, device);
+    tx.audit(action);
+    fleet
+        .events()
+        .append(
+            tx,
+            new FleetEvent(
+                "io.flotilla.device.enrolled",
+                "device/" + newcomer.id(),
+                Map.of("certificateSerial", issued.serial(), "labels", device.labels())));
+  }
+
+  /** A new certificate is no way out of quarantine; a new life after revocation is. */
+  private Optional<Long> quarantine(Transaction tx, String deviceId) {
+    return fleet
+        .devices()
+        .get(tx, deviceId)
+        .map(DeviceRecord::identity)
+        .filter(present -> !present.revoked())
+        .flatMap(DeviceRecord.Identity::quarantinedAtMs);
+  }
+
+  private static void requireReplaceable(
+      DeviceRecord.Identity present, String deviceId, String keyDigest) {
+    if (!present.revoked() && !present.keyDigest().equals(keyDigest)) {
+      throw new FlotillaException(
+          ErrorCode.CONFLICT,
+          "a device %s with another key is enrolled: revoke it first, or choose another id"
+              .formatted(deviceId));
+    }
+  }
+
+  private static Map<String, String> merged(DeviceRecord known, Newcomer newcomer) {
+    Map<String, String> labels = new TreeMap<>(known.labels());
+    labels.putAll(newcomer.labels());
+    return labels;
   }
 
   private static String requireDeviceId(String deviceId) {
@@ -105,7 +199,9 @@ public final class Enrolment {
         return same.map(ClaimRecord.Use::certificate);
       }
       claims.requireUsable(claim);
-      device.map(DeviceRecord::identity).ifPresent(this::requireReplaceable);
+      device
+          .map(DeviceRecord::identity)
+          .ifPresent(present -> requireReplaceable(present, deviceId, keyDigest));
       return Optional.empty();
     }
 
@@ -117,41 +213,16 @@ public final class Enrolment {
       ClaimRecord claim = claims.known(tx, token);
       claims.use(
           tx, claim, new ClaimRecord.Use(deviceId, keyDigest, issued.pem(), issued.serial()));
-      DeviceRecord.Identity identity =
-          DeviceRecord.Identity.of(clock.millis(), issued.serial(), keyDigest)
-              .quarantined(quarantine(tx));
-      DeviceRecord device =
-          fleet
-              .devices()
-              .get(tx, deviceId)
-              .map(known -> known.withIdentity(identity).withLabels(merged(known, claim)))
-              .orElseGet(() -> DeviceRecord.enrolled(deviceId, claim.labels(), identity));
-      fleet.devices().put(tx, device);
-      tx.audit(
+      admit(
+          tx,
+          new Newcomer(deviceId, keyDigest, claim.labels()),
+          issued,
           new AuditAction(
               "device/" + deviceId,
               "device.enrol",
               "device/" + deviceId,
               Map.of("claim", claim.id(), "certificateSerial", issued.serial())));
-      fleet
-          .events()
-          .append(
-              tx,
-              new FleetEvent(
-                  "io.flotilla.device.enrolled",
-                  "device/" + deviceId,
-                  Map.of("certificateSerial", issued.serial(), "labels", device.labels())));
       return issued.pem();
-    }
-
-    /** A new certificate is no way out of quarantine; a new life after revocation is. */
-    private Optional<Long> quarantine(Transaction tx) {
-      return fleet
-          .devices()
-          .get(tx, deviceId)
-          .map(DeviceRecord::identity)
-          .filter(present -> !present.revoked())
-          .flatMap(DeviceRecord.Identity::quarantinedAtMs);
     }
 
     private boolean isMine(ClaimRecord.Use use, Optional<DeviceRecord.Identity> present) {
@@ -160,21 +231,6 @@ public final class Enrolment {
           && present
               .filter(i -> !i.revoked() && i.certificateSerial().equals(use.serial()))
               .isPresent();
-    }
-
-    private void requireReplaceable(DeviceRecord.Identity present) {
-      if (!present.revoked() && !present.keyDigest().equals(keyDigest)) {
-        throw new FlotillaException(
-            ErrorCode.CONFLICT,
-            "a device %s with another key is enrolled: revoke it first, or choose another id"
-                .formatted(deviceId));
-      }
-    }
-
-    private static Map<String, String> merged(DeviceRecord known, ClaimRecord claim) {
-      Map<String, String> labels = new TreeMap<>(known.labels());
-      labels.putAll(claim.labels());
-      return labels;
     }
   }
 }

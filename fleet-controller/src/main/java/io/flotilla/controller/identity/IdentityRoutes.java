@@ -38,6 +38,17 @@ public final class IdentityRoutes implements Routes {
       Optional<Map<String, String>> labels,
       Optional<String> reason) {}
 
+  /**
+   * A device to be enrolled without a claim.
+   *
+   * @param deviceId the id it shall have
+   * @param csr a certificate signing request for its own key, in PEM form
+   * @param labels what it is labelled with
+   * @param reason why
+   */
+  record Provisioning(
+      String deviceId, String csr, Optional<Map<String, String>> labels, Optional<String> reason) {}
+
   @Override
   public void mount(Router api, HandlerTools tools) {
     api.post("/claims")
@@ -56,6 +67,23 @@ public final class IdentityRoutes implements Routes {
                           wish.labels().orElse(Map.of()),
                           Reason.of(wish.reason()))
                       .thenApply(texts -> Map.of("claims", texts)));
+            });
+    api.post("/provisionings")
+        .handler(tools.jsonBody())
+        .handler(
+            ctx -> {
+              Provisioning wish = tools.readJson(ctx, Provisioning.class);
+              Reason reason = Reason.of(wish.reason());
+              tools.handleAsync(
+                  ctx,
+                  CREATED,
+                  tools.blocking(
+                      () ->
+                          enrolment.provision(
+                              wish.deviceId(),
+                              wish.csr(),
+                              wish.labels().orElse(Map.of()),
+                              reason)));
             });
     api.post("/enrolments")
         .handler(tools.jsonBody())

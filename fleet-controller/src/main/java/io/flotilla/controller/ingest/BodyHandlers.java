@@ -6,6 +6,7 @@ import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
+import io.flotilla.protocol.message.RenewalRequest;
 import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
 import java.util.Optional;
@@ -22,6 +23,9 @@ public interface BodyHandlers {
    *     since it was set back to an older copy
    */
   void hello(Transaction tx, String device, Hello hello, boolean forgot, long nowMs);
+
+  /** A device asked for a new certificate. */
+  void renewal(Transaction tx, String device, RenewalRequest request, long nowMs);
 
   /** A device carried out a command, or could not. */
   void command(Transaction tx, String device, CommandAnswer answer, long nowMs);

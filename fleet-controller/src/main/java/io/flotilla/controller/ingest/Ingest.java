@@ -17,6 +17,7 @@ import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
+import io.flotilla.protocol.message.RenewalRequest;
 import io.flotilla.protocol.message.Reported;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.message.Status;
@@ -100,6 +101,11 @@ public final class Ingest {
             switch (topic.kind()) {
               case HELLO -> hello(inner, device, decode(payload, Hello.class), nowMs);
               case STATUS -> status(inner, device, decode(payload, Status.class), nowMs);
+              case RENEWAL -> {
+                RenewalRequest request = decode(payload, RenewalRequest.class);
+                requireSchema(request.schema());
+                handlers.renewal(inner, device, request, nowMs);
+              }
               case NEED -> throw new IllegalArgumentException("needs go to delivery");
               case PROGRESS, REPORTED, CAPTURE, WINDOWS, HEALTH, PROFILES, COMMANDS, EVENTS ->
                   spooled(inner, topic, decode(payload, SpooledEnvelope.class), nowMs);
@@ -251,7 +257,7 @@ public final class Ingest {
         requireSchema(event.schema());
         deviceEvent(tx, device, event.code(), event.detail());
       }
-      case HELLO, STATUS, NEED -> throw invalid(envelope.kind() + " is not spooled");
+      case HELLO, STATUS, NEED, RENEWAL -> throw invalid(envelope.kind() + " is not spooled");
     }
   }
 

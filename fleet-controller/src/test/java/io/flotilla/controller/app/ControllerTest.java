@@ -213,7 +213,7 @@ class ControllerTest {
             folder.resolve("data"),
             "",
             70_000,
-            new BrokerChoice.External(URI.create("mqtt://plain:1883")),
+            new BrokerChoice.External(URI.create("mqtt://plain:1883"), Optional.empty()),
             "No Tenant",
             folder.resolve("nowhere"),
             false,
@@ -263,7 +263,8 @@ class ControllerTest {
             folder.resolve("data"),
             "127.0.0.1",
             0,
-            new BrokerChoice.External(URI.create("mqtts://127.0.0.1:" + freePort)),
+            new BrokerChoice.External(
+                URI.create("mqtts://127.0.0.1:" + freePort), Optional.empty()),
             "default",
             publisher.trust(),
             false,

@@ -61,10 +61,23 @@ final class FleetContract {
       assertThat(operator.delete(ApiContractTest.V1 + "?reason=early").json().getJsonArray("users"))
           .contains("dev-a");
       command(operator, device);
-      operator.post("/devices/dev-a/quarantine?reason=odd");
-      operator.post("/devices/dev-a/release?reason=fine");
-      operator.post("/devices/dev-a/revoke?reason=stolen");
+      leaving(operator);
     }
+  }
+
+  private static void leaving(TestOperator operator) {
+    operator.post("/devices/dev-a/quarantine?reason=odd");
+    operator.post("/devices/dev-a/release?reason=fine");
+    operator.post("/devices/dev-a/revoke?reason=stolen");
+    operator.post("/devices/dev-a/decommission?reason=scrapped");
+    operator.get("/devices?decommissioned=true&limit=1");
+    operator.post(
+        "/provisionings",
+        new JsonObject()
+            .put("deviceId", "dev-b")
+            .put("csr", TestDevice.csr(TestDevice.newKey()))
+            .put("labels", new JsonObject().put("site", "lyon"))
+            .put("reason", "from the factory"));
   }
 
   private static void command(TestOperator operator, TestDevice device)

@@ -19,6 +19,8 @@ import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Need;
 import io.flotilla.protocol.message.ProfileCommand;
 import io.flotilla.protocol.message.Progress;
+import io.flotilla.protocol.message.RenewalAnswer;
+import io.flotilla.protocol.message.RenewalRequest;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.topic.Topics;
 import io.flotilla.protocol.topic.UpKind;
@@ -43,6 +45,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -64,12 +67,13 @@ final class TestDevice implements AutoCloseable {
   final BlockingQueue<ProfileCommand> profiles = new LinkedBlockingQueue<>();
   final BlockingQueue<DeviceCommand> commands = new LinkedBlockingQueue<>();
   final BlockingQueue<byte[]> parts = new LinkedBlockingQueue<>();
+  final BlockingQueue<String> certificates = new LinkedBlockingQueue<>();
   final AtomicLong acknowledged = new AtomicLong();
   final String id;
 
   private final Topics topics = new Topics(Topics.DEFAULT_TENANT);
   private final JsonObject enrolment;
-  private final TlsIdentity identity;
+  private final KeyPair key;
   private final DeviceLink link;
   private final ConcurrentNavigableMap<Long, SpooledEnvelope> spooled =
       new ConcurrentSkipListMap<>();
@@ -77,37 +81,65 @@ final class TestDevice implements AutoCloseable {
 
   /** Enrols with a claim, and connects. */
   TestDevice(String id, TestOperator operator, String claim) {
+    this(id, newKey(), key -> enrol(id, key, operator, claim));
+  }
+
+  /** The same device with another certificate for its key. */
+  TestDevice(TestDevice before, String certificate) {
+    this(before.id, before.key, key -> before.enrolment.copy().put("certificate", certificate));
+  }
+
+  /** Gets its identity, and connects. */
+  TestDevice(String id, KeyPair key, Function<KeyPair, JsonObject> enrolment) {
     this.id = id;
+    this.key = key;
+    this.enrolment = enrolment.apply(key);
+    this.link = new DeviceLink(config(), this::receive, new Hearing(), new Random(1));
+    link.connect().toCompletableFuture().join();
+  }
+
+  private LinkConfig config() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      KeyPair key = generator.generateKeyPair();
-      enrolment =
-          operator
-              .post(
-                  "/enrolments",
-                  new JsonObject().put("claim", claim).put("deviceId", id).put("csr", csr(key)))
-              .json();
-      identity =
+      TlsIdentity identity =
           new TlsIdentity(
               key.getPrivate(),
               List.of(certificate(enrolment.getString("certificate"))),
               certificate(enrolment.getString("ca")));
+      return new LinkConfig(
+          URI.create(enrolment.getString("broker")),
+          id,
+          List.of(topics.downOf(id), topics.allBundles()),
+          identity.keyManagers(),
+          identity.trustManagers());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
-    link =
-        new DeviceLink(
-            new LinkConfig(
-                URI.create(enrolment.getString("broker")),
-                id,
-                List.of(topics.downOf(id), topics.allBundles()),
-                identity.keyManagers(),
-                identity.trustManagers()),
-            this::receive,
-            new Hearing(),
-            new Random(1));
-    link.connect().toCompletableFuture().join();
+  }
+
+  static KeyPair newKey() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static JsonObject enrol(String id, KeyPair key, TestOperator operator, String claim) {
+    return operator
+        .post(
+            "/enrolments",
+            new JsonObject().put("claim", claim).put("deviceId", id).put("csr", csr(key)))
+        .json();
+  }
+
+  void askRenewal(KeyPair of) {
+    publish(UpKind.RENEWAL, new RenewalRequest(1, csr(of)));
+  }
+
+  void askRenewal() {
+    askRenewal(key);
   }
 
   private final class Hearing implements LinkListener {
@@ -137,6 +169,8 @@ final class TestDevice implements AutoCloseable {
         byte[] payload = opened(message, ProfileCommand.PAYLOAD_TYPE);
         profiles.add(MessageCodec.decode(payload, ProfileCommand.class));
       }
+    } else if (message.topic().equals(topics.certificate(id))) {
+      certificates.add(MessageCodec.decode(message.payload(), RenewalAnswer.class).certificate());
     } else if (message.topic().equals(topics.ack(id))) {
       acknowledged.set(MessageCodec.decode(message.payload(), Ack.class).through());
     } else if (message.topic().contains("/bundles/")) {
@@ -202,7 +236,7 @@ final class TestDevice implements AutoCloseable {
             .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
   }
 
-  private static String csr(KeyPair key) {
+  static String csr(KeyPair key) {
     try {
       byte[] der =
           new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=any"), key.getPublic())

@@ -120,6 +120,16 @@ public final class Mosquitto implements AutoCloseable {
     }
   }
 
+  /** Its ACL file. */
+  Path rules() {
+    return folder.resolve("acl");
+  }
+
+  /** A command that has it read that again. */
+  String reload() {
+    return process == null ? "false" : "kill -HUP " + process.pid();
+  }
+
   /** Ends it without notice. */
   public void kill() {
     if (process != null) {

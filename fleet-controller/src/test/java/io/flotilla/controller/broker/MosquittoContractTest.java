@@ -1,6 +1,7 @@
 package io.flotilla.controller.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,8 @@ import io.flotilla.protocol.topic.UpKind;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,28 @@ class MosquittoContractTest extends BrokerContract {
   @Override
   CertificateAuthority authority() {
     return authority;
+  }
+
+  @Test
+  void theRulesThatTheControllerKeepsAreThoseOfThePageAndHoldForLiveConnections() throws Exception {
+    AclFile rules = new AclFile(TOPICS, mosquitto.rules(), mosquitto.reload());
+    assertThat(rules.text(List.of())).isEqualTo(Mosquitto.block("acl"));
+    TlsIdentity identity = TestDevices.identity(authority, "cam-2");
+    try (TestClient client = TestClient.connected(broker(), "cam-2", identity)) {
+      assertThat(client.publish(TOPICS.up("cam-2", UpKind.HELLO), "before")).isTrue();
+      rules.write(List.of("cam-2"));
+      await()
+          .atMost(5, TimeUnit.SECONDS)
+          .until(() -> !client.publish(TOPICS.up("cam-2", UpKind.HELLO), "shut out"));
+      rules.write(List.of());
+      await()
+          .atMost(5, TimeUnit.SECONDS)
+          .until(() -> client.publish(TOPICS.up("cam-2", UpKind.HELLO), "released"));
+    }
+    AclFile deaf = new AclFile(TOPICS, folder.resolve("acl"), "exit 3");
+    assertThatThrownBy(() -> deaf.write(List.of("cam-2")))
+        .hasMessageContaining("did not read its rules again");
+    assertThat(folder.resolve("acl")).doesNotExist();
   }
 
   @Test

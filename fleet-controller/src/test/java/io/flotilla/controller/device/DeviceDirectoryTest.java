@@ -120,10 +120,10 @@ class DeviceDirectoryTest {
         fleet.add(id, Map.of("odd", "ace".contains(id) ? "yes" : "no"));
       }
 
-      assertThat(ids(fleet.devices.page(Selector.ALL, "", 2))).containsExactly("a", "b");
-      assertThat(ids(fleet.devices.page(Selector.ALL, "b", 2))).containsExactly("c", "d");
-      assertThat(ids(fleet.devices.page(Selector.ALL, "d", 2))).containsExactly("e");
-      assertThat(ids(fleet.devices.page(Selector.parse("odd=yes"), "a", 2)))
+      assertThat(ids(fleet.devices.page(Selector.ALL, true, "", 2))).containsExactly("a", "b");
+      assertThat(ids(fleet.devices.page(Selector.ALL, true, "b", 2))).containsExactly("c", "d");
+      assertThat(ids(fleet.devices.page(Selector.ALL, true, "d", 2))).containsExactly("e");
+      assertThat(ids(fleet.devices.page(Selector.parse("odd=yes"), true, "a", 2)))
           .containsExactly("c", "e");
       assertThat(ids(fleet.devices.select(Selector.parse("odd!=yes")))).containsExactly("b", "d");
     }

@@ -25,6 +25,7 @@ import io.flotilla.protocol.message.HealthReport;
 import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
+import io.flotilla.protocol.message.RenewalRequest;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.message.VersionRef;
 import io.flotilla.protocol.message.WindowReport;
@@ -138,6 +139,11 @@ final class SimulatedWorld {
     public void running(
         Transaction tx, String device, Optional<VersionRef> running, long assignment, long atMs) {
       intervals.running(tx, device, running, assignment, atMs);
+    }
+
+    @Override
+    public void renewal(Transaction tx, String device, RenewalRequest request, long atMs) {
+      // Renewals have their own test.
     }
 
     @Override

@@ -28,6 +28,7 @@ import io.flotilla.protocol.message.Hello;
 import io.flotilla.protocol.message.Limits;
 import io.flotilla.protocol.message.ProfileReport;
 import io.flotilla.protocol.message.Progress;
+import io.flotilla.protocol.message.RenewalRequest;
 import io.flotilla.protocol.message.Reported;
 import io.flotilla.protocol.message.SpooledEnvelope;
 import io.flotilla.protocol.message.Status;
@@ -392,6 +393,11 @@ class IngestTest {
     public void running(
         Transaction tx, String device, Optional<VersionRef> running, long assignment, long atMs) {
       // Intervals have their own test.
+    }
+
+    @Override
+    public void renewal(Transaction tx, String device, RenewalRequest request, long atMs) {
+      // Renewals have their own test.
     }
 
     @Override

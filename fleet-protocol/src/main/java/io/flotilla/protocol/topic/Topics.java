@@ -71,6 +71,11 @@ public record Topics(String tenant) {
     return root() + "devices/" + deviceId + "/down/ack";
   }
 
+  /** A device's next certificate. */
+  public String certificate(String deviceId) {
+    return root() + "devices/" + deviceId + "/down/certificate";
+  }
+
   /** Commands to a device. */
   public String command(String deviceId) {
     return root() + "devices/" + deviceId + "/down/command";

@@ -11,6 +11,8 @@ public enum UpKind {
   STATUS(false),
   /** Asks for missing parts of a bundle; not spooled. */
   NEED(false),
+  /** Asks for a new certificate; not spooled. */
+  RENEWAL(false),
   /** One transition of a deployment; spooled. */
   PROGRESS(true),
   /** What the device runs now; spooled. */

@@ -41,6 +41,8 @@ class MessageReferenceTest {
     "profile-report, ProfileReport",
     "profile-figures, ProfileReport$Figures",
     "profile-point, ProfileReport$Point",
+    "renewal-request, RenewalRequest",
+    "renewal-answer, RenewalAnswer",
     "device-command, DeviceCommand",
     "device-order, DeviceCommand$Order",
     "command-answer, CommandAnswer"

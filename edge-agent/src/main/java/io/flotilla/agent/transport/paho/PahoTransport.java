@@ -43,7 +43,6 @@ public final class PahoTransport implements DeviceTransport {
   // configuration
   private final Identity identity;
   private final RandomGenerator jitter;
-  private final SSLSocketFactory sockets;
   private final Set<String> filters = new ConcurrentSkipListSet<>();
   private final BlockingQueue<Task> tasks = new ArrayBlockingQueue<>(QUEUE);
 
@@ -71,7 +70,8 @@ public final class PahoTransport implements DeviceTransport {
     this.identity = identity;
     this.jitter = jitter;
     // One for all connections, so that TLS sessions are resumed.
-    this.sockets = new PromptSockets(identity.tls().getSocketFactory());
+    // Found out now rather than at the first attempt.
+    var _ = identity.tls();
   }
 
   /** Something to do on the worker's thread with the connection that is there. */
@@ -162,7 +162,7 @@ public final class PahoTransport implements DeviceTransport {
     long boundMs = FIRST_BOUND_MS;
     while (!closed) {
       FlotillaException reason;
-      try (PahoConnection connection = PahoConnection.open(identity, sockets, will, listener)) {
+      try (PahoConnection connection = PahoConnection.open(identity, sockets(), will, listener)) {
         connection.subscribe(List.copyOf(filters));
         online = true;
         boundMs = FIRST_BOUND_MS;
@@ -181,6 +181,11 @@ public final class PahoTransport implements DeviceTransport {
       }
     }
     failWaiting();
+  }
+
+  /** With the certificate of this moment: it may have been renewed. */
+  private SSLSocketFactory sockets() {
+    return new PromptSockets(identity.tls().getSocketFactory());
   }
 
   /** Carries out tasks until the connection is lost, or everything asked for before closing. */
