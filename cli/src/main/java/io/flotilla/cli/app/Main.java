@@ -1,5 +1,6 @@
 package io.flotilla.cli.app;
 
+import io.flotilla.cli.alert.AlertCommand;
 import io.flotilla.cli.bench.BenchCommand;
 import io.flotilla.cli.bundles.BundleCommand;
 import io.flotilla.cli.console.CommandGroup;
@@ -61,6 +62,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       PredictionsCommand.class,
       EventsCommand.class,
       WebhookCommand.class,
+      AlertCommand.class,
       AuditCommand.class,
       OperatorCommand.class,
       BackupCommand.class,

@@ -13,7 +13,9 @@ final class WebhookOptions {
   @Parameters(
       index = "1",
       paramLabel = "URL",
-      description = "Where events are posted: https, or http on the controller's machine.")
+      description =
+          "Where events are posted: https, http on the controller's machine, or mailto: with up to"
+              + " 10 addresses.")
   private String url = "";
 
   @Option(

@@ -3,6 +3,8 @@ package io.flotilla.controller.app;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.bundle.signing.Dsse;
+import io.flotilla.controller.alert.AlertRoutes;
+import io.flotilla.controller.alert.Alerts;
 import io.flotilla.controller.catalog.AliasRoutes;
 import io.flotilla.controller.catalog.Intake;
 import io.flotilla.controller.catalog.ModelChanges;
@@ -44,6 +46,7 @@ import io.flotilla.controller.training.CapturedRows;
 import io.flotilla.controller.training.DatasetRoutes;
 import io.flotilla.controller.training.TrainingRoutes;
 import io.flotilla.controller.training.TrainingRuns;
+import io.flotilla.controller.webhook.MailSettings;
 import io.flotilla.controller.webhook.WebhookPolicy;
 import io.flotilla.controller.webhook.WebhookRoutes;
 import io.flotilla.controller.webhook.Webhooks;
@@ -100,6 +103,7 @@ final class Features {
   private final EnvironmentRegistry environments;
   private final Upkeep upkeep;
   private final Webhooks webhooks;
+  private final Alerts alerts;
   private final Commands commands;
   private final Renewals renewals;
 
@@ -145,6 +149,10 @@ final class Features {
         stopping.add(
             "the upkeep", new Upkeep(foundation.blobs(), () -> neededBlobs().map(BlobUse::digest)));
     this.webhooks = stopping.add("the webhooks", webhooks(topics));
+    this.alerts =
+        stopping.add(
+            "the alerts",
+            new Alerts(fleet(), new StoredRecords(foundation.store()), foundation.clock()));
     this.training = stopping.add("the training", training());
   }
 
@@ -171,7 +179,10 @@ final class Features {
         new StoredRecords(foundation.store()),
         foundation.webhookSecrets(),
         WebhookPolicy.DEFAULT,
-        new Webhooks.Source("urn:flotilla:" + topics.tenant(), foundation.clock()));
+        new Webhooks.Source(
+            "urn:flotilla:" + topics.tenant(),
+            foundation.clock(),
+            MailSettings.read(foundation.config().data())));
   }
 
   /** What the features make of messages that are not their own. */
@@ -307,6 +318,7 @@ final class Features {
             });
     upkeep.start(this::warm);
     webhooks.start();
+    alerts.start();
   }
 
   /** Loads the versions that devices run or shall run, so that no message waits for that. */
@@ -335,6 +347,7 @@ final class Features {
     routes.add(new GroupRoutes(fleet(), foundation.clock()));
     routes.add(new CommandRoutes(fleet(), commands, foundation.clock()));
     routes.add(new WebhookRoutes(fleet(), webhooks, foundation.clock()));
+    routes.add(new AlertRoutes(fleet(), alerts, foundation.clock()));
     routes.add(
         new DriftRoutes(core, stored, new CohortAssigner(catalog, devices), this::requireModel));
     routes.addAll(registryRoutes(stored));

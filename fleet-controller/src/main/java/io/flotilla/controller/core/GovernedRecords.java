@@ -30,6 +30,8 @@ public final class GovernedRecords {
           "rollout-claim/",
           "rollout-due/",
           "rollout-clock/",
+          // What was seen, and how often it was told.
+          "alert/",
           // How far deliveries of the event log are.
           "webhook-progress/",
           "webhook-dead-letter/");

@@ -57,6 +57,9 @@ public final class AccessRules {
           GET /runs/:id/bundle
           GET /devices
           GET /devices/:id
+          GET /alert-rules
+          GET /alerts
+          GET /silences
           GET /groups
           GET /groups/:name
           POST /groups/preview
@@ -82,6 +85,8 @@ public final class AccessRules {
           POST /devices/:id/release
           POST /devices/:id/decommission
           POST /provisionings
+          POST /silences
+          DELETE /silences/:id
           POST /devices/:id/revoke
           PUT /groups/:name
           DELETE /groups/:name
@@ -137,6 +142,8 @@ public final class AccessRules {
           DELETE /operators/:name
           POST /operators/:name/tokens
           DELETE /operators/:name/tokens/:token
+          PUT /alert-rules/:name
+          DELETE /alert-rules/:name
           GET /webhooks
           GET /webhooks/:name
           GET /webhooks/:name/dead-letters

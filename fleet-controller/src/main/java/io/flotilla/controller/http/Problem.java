@@ -85,6 +85,8 @@ final class Problem {
           ENVIRONMENT_NOT_FOUND,
           PREDICTION_NOT_FOUND,
           PROFILE_NOT_FOUND,
+          ALERT_RULE_NOT_FOUND,
+          SILENCE_NOT_FOUND,
           COMMAND_NOT_FOUND ->
           404;
       case CONFLICT,

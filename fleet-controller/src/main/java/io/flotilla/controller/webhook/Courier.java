@@ -44,7 +44,7 @@ final class Courier implements AutoCloseable {
    * @param core stores how far they are
    * @param log the events
    * @param ledger what is stored of deliveries
-   * @param poster sends one event once
+   * @param sender sends one event once
    * @param policy how patient they are
    * @param clock for dead letters
    */
@@ -52,7 +52,7 @@ final class Courier implements AutoCloseable {
       DecisionLoop core,
       EventLog log,
       Ledger ledger,
-      Poster poster,
+      Sender sender,
       WebhookPolicy policy,
       Clock clock) {}
 
@@ -141,12 +141,12 @@ final class Courier implements AutoCloseable {
   }
 
   private void bring(Webhook webhook, LoggedEvent event) throws InterruptedException {
-    Optional<String> failure = round.poster().send(webhook, event);
+    Optional<String> failure = round.sender().send(webhook, event);
     int attempt = 1;
     while (failure.isPresent() && attempt < round.policy().attempts() && !closed) {
       lastFailure = failure.get();
       pause(round.policy().pauseAfter(attempt));
-      failure = round.poster().send(webhook, event);
+      failure = round.sender().send(webhook, event);
       attempt++;
     }
     lastFailure = failure.orElse("");
@@ -175,7 +175,7 @@ final class Courier implements AutoCloseable {
       Optional<String> failure =
           found.isEmpty() || found.getFirst().id() != number
               ? Optional.empty()
-              : round.poster().send(webhook.get(), found.getFirst());
+              : round.sender().send(webhook.get(), found.getFirst());
       lastFailure = failure.orElse("");
       if (closed || failure.isPresent()) {
         return; // what it does not take now keeps its place

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  * Posts events: CloudEvents 1.0 in structured JSON form, signed as Standard Webhooks 1.0.0 has it.
  * Follows no redirects, and reads no answer but its status.
  */
-final class Poster implements AutoCloseable {
+final class Poster implements Sender, AutoCloseable {
   private static final int SUCCESS = 200;
   private static final int REDIRECT = 300;
   private static final long MILLIS = 1000;
@@ -48,8 +48,8 @@ final class Poster implements AutoCloseable {
     this.source = source;
   }
 
-  /** Sends an event once; what went wrong, or nothing if it was taken. */
-  Optional<String> send(Webhook webhook, LoggedEvent event) throws InterruptedException {
+  @Override
+  public Optional<String> send(Webhook webhook, LoggedEvent event) throws InterruptedException {
     CompletableFuture<HttpResponse<Void>> answer =
         client.sendAsync(request(webhook, event), HttpResponse.BodyHandlers.discarding());
     try {

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * A web server that wants events.
  *
  * @param name as {@link Names} allows names
- * @param url where they are posted: https, or http on this machine; up to {@value #MAX_URL}
- *     characters, without user or fragment
+ * @param url where they are posted: https, or http on this machine; or {@code mailto:} and
+ *     addresses with commas between; up to {@value #MAX_URL} characters, without user or fragment
  * @param types what the wanted events' types begin with, such as {@code io.flotilla.rollout}; up to
  *     {@value #MAX_TYPES}; none for all
  * @param salt what its secret is derived from, beside the controller's key
@@ -41,8 +41,8 @@ public record Webhook(
     if (!isAcceptable(url)) {
       throw new FlotillaException(
           ErrorCode.INPUT_INVALID,
-          "a webhook's url is https, or http on this machine, without user and fragment, and has at"
-              + " most %d characters".formatted(MAX_URL));
+          "a webhook's url is https, http on this machine, or mailto with up to 10 addresses; it has"
+              + " no user and fragment, and at most %d characters".formatted(MAX_URL));
     }
     if (types.size() > MAX_TYPES || !types.stream().allMatch(t -> TYPE.matcher(t).matches())) {
       throw new FlotillaException(
@@ -57,9 +57,17 @@ public record Webhook(
     return new Webhook(name, url, types, value, by, atMs);
   }
 
+  /** Whether it gets e-mail. */
+  boolean isMail() {
+    return url.startsWith(Mailer.SCHEME);
+  }
+
   private static boolean isAcceptable(String url) {
     if (url.length() > MAX_URL) {
       return false;
+    }
+    if (url.startsWith(Mailer.SCHEME)) {
+      return Mailer.isAcceptable(url);
     }
     try {
       URI uri = new URI(url);

@@ -6,6 +6,7 @@ import io.flotilla.controller.core.StoredRecords;
 import io.flotilla.controller.core.Transaction;
 import io.flotilla.controller.device.FleetState;
 import io.flotilla.controller.event.EventLog;
+import io.flotilla.controller.event.LoggedEvent;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Webhooks implements AutoCloseable {
   private final Ledger ledger;
   private final WebhookSecrets secrets;
   private final Poster poster;
+  private final Optional<Mailer> mailer;
   private final Courier.Round round;
   private final Map<String, Courier> couriers = new ConcurrentHashMap<>();
   private final Runnable deaf;
@@ -47,7 +49,9 @@ public final class Webhooks implements AutoCloseable {
     this.ledger = new Ledger(stored, events);
     this.secrets = secrets;
     this.poster = new Poster(secrets, policy.timeout(), source.clock(), source.name());
-    this.round = new Courier.Round(fleet.core(), events, ledger, poster, policy, source.clock());
+    this.mailer = source.mail().map(mail -> new Mailer(mail, policy.timeout(), source.name()));
+    this.round =
+        new Courier.Round(fleet.core(), events, ledger, this::send, policy, source.clock());
     this.deaf = events.listen(() -> couriers.values().forEach(Courier::wake));
   }
 
@@ -56,8 +60,18 @@ public final class Webhooks implements AutoCloseable {
    *
    * @param name in CloudEvents' terms: a URI reference such as {@code urn:flotilla:default}
    * @param clock for timestamps
+   * @param mail the mail server, if there is one
    */
-  public record Source(String name, Clock clock) {}
+  public record Source(String name, Clock clock, Optional<MailSettings> mail) {}
+
+  private Optional<String> send(Webhook webhook, LoggedEvent event) throws InterruptedException {
+    if (!webhook.isMail()) {
+      return poster.send(webhook, event);
+    }
+    return mailer.isEmpty()
+        ? Optional.of("this controller has no mail server: see " + MailSettings.NAME)
+        : mailer.get().send(webhook, event);
+  }
 
   /** Goes on where an earlier process stopped. */
   public void start() {
@@ -69,9 +83,16 @@ public final class Webhooks implements AutoCloseable {
   /**
    * Saves a webhook. A new one gets what happens from now on.
    *
-   * @throws FlotillaException {@code CONFLICT} if there are {@value #MAX_WEBHOOKS} already
+   * @throws FlotillaException {@code CONFLICT} if there are {@value #MAX_WEBHOOKS} already, or it
+   *     is to get e-mail and there is no mail server
    */
   void put(Transaction tx, Webhook webhook) {
+    if (webhook.isMail() && mailer.isEmpty()) {
+      throw new FlotillaException(
+          ErrorCode.CONFLICT,
+          "this controller has no mail server: write %s into its folder and start it again"
+              .formatted(MailSettings.NAME));
+    }
     boolean fresh = ledger.webhook(tx, webhook.name()).isEmpty();
     if (fresh && tx.scan(Ledger.WEBHOOKS, "", "", MAX_WEBHOOKS).size() == MAX_WEBHOOKS) {
       throw new FlotillaException(

@@ -61,8 +61,40 @@ final class FleetContract {
       assertThat(operator.delete(ApiContractTest.V1 + "?reason=early").json().getJsonArray("users"))
           .contains("dev-a");
       command(operator, device);
+      alerts(operator);
       leaving(operator);
     }
+  }
+
+  private static void alerts(TestOperator operator) {
+    JsonObject condition =
+        new JsonObject().put("kind", "offline").put("selector", "row=7").put("seconds", 60);
+    operator.put(
+        "/alert-rules/silent",
+        new JsonObject()
+            .put("condition", condition)
+            .put("forSeconds", 300)
+            .put("repeatSeconds", 3600)
+            .put("groupBy", "row")
+            .put("severity", "critical")
+            .put("runbook", "go and look")
+            .put("reason", "it went unnoticed"));
+    operator.get("/alert-rules");
+    operator.get("/alerts");
+    String silence =
+        operator
+            .post(
+                "/silences",
+                new JsonObject()
+                    .put("rule", "silent")
+                    .put("group", "7")
+                    .put("seconds", 600)
+                    .put("reason", "works on the line"))
+            .json()
+            .getString("id");
+    operator.get("/silences");
+    operator.delete("/silences/" + silence + "?reason=done");
+    operator.delete("/alert-rules/silent?reason=unused");
   }
 
   private static void leaving(TestOperator operator) {

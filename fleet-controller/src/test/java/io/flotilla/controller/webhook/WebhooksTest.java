@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +61,7 @@ class WebhooksTest {
         new StoredRecords(fleet.store),
         new WebhookSecrets(new byte[WebhookSecrets.KEY_BYTES]),
         HASTY,
-        new Webhooks.Source("urn:flotilla:test", Clock.systemUTC()));
+        new Webhooks.Source("urn:flotilla:test", Clock.systemUTC(), Optional.empty()));
   }
 
   private HttpResponse<String> save(String name, String url, String... types) {

@@ -77,6 +77,10 @@ public enum ErrorCode {
   PREDICTION_NOT_FOUND(ErrorClass.REQUEST, "No captured prediction has that id."),
   /** No profile job has that id. */
   PROFILE_NOT_FOUND(ErrorClass.REQUEST, "No profile job has that id."),
+  /** No alert rule has that name. */
+  ALERT_RULE_NOT_FOUND(ErrorClass.REQUEST, "No alert rule has that name."),
+  /** No silence has that id. */
+  SILENCE_NOT_FOUND(ErrorClass.REQUEST, "No silence has that id."),
   /** No command of a device has that id. */
   COMMAND_NOT_FOUND(ErrorClass.REQUEST, "No command to that device has that id."),
   /** A backup is incomplete, damaged or of another format. */
