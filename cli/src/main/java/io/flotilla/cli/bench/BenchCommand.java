@@ -7,6 +7,14 @@ import io.flotilla.cli.console.CommandGroup;
 import io.flotilla.cli.console.Console;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
+import io.flotilla.cli.codec.Json;
+import io.flotilla.cli.process.Service;
+import io.flotilla.controller.app.ControllerConfig;
+import io.flotilla.controller.broker.BrokerConfig;
+import io.flotilla.controller.broker.EmbeddedBroker;
+import io.flotilla.controller.identity.CertificateAuthority;
+import io.flotilla.protocol.topic.Topics;
+import java.security.SecureRandom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +98,55 @@ public final class BenchCommand extends CommandGroup {
         console,
         (folder, figures) ->
             new RegistryBench(folder, console.clock(), versions, rounds).run(figures));
+    return 0;
+  }
+
+  @Command(
+      name = "fleet",
+      description = {
+        "Measure a controller under a whole fleet: registering, connecting, storing, assigning, a kill.",
+        "The controller is a process of its own; the devices are simulated, with the real protocol",
+        "over MQTT and mutual TLS, and share the machine with it. At the end a bare broker carries",
+        "the same messages. Takes about half an hour, 2 GB of disk, and twice as many open files as",
+        "devices connect (ulimit -n)."
+      },
+      footer = {
+        "Examples:",
+        "  flotilla bench fleet",
+        "  flotilla bench fleet --devices 1000 --connected 200 --status-per-s 500 --seconds 5"
+      })
+  int fleet(@Mixin Console console, @Mixin FleetPlan plan) throws IOException {
+    plan.requireSound();
+    measured(
+        console,
+        (folder, figures) ->
+            new FleetBench(plan, console.clock(), console::remark).run(folder, figures));
+    return 0;
+  }
+
+  @Command(
+      name = "broker",
+      hidden = true,
+      description = "Run the embedded broker alone until standard input ends: for 'bench fleet'.")
+  int broker(
+      @Mixin Console console,
+      @Option(names = "--pki", required = true, description = "Folder of the authority.") Path pki,
+      @Option(names = "--data", required = true, description = "The broker's folder.") Path data) {
+    SecureRandom random = new SecureRandom();
+    CertificateAuthority authority =
+        CertificateAuthority.open(pki, List.of(), console.clock(), random);
+    BrokerConfig config =
+        new BrokerConfig(
+            ControllerConfig.DEFAULT_HOST,
+            0,
+            data,
+            new Topics(Topics.DEFAULT_TENANT),
+            authority.server());
+    try (EmbeddedBroker broker = EmbeddedBroker.start(config, (id, serial) -> true, random)) {
+      String address = "mqtts://%s:%d".formatted(ControllerConfig.DEFAULT_HOST, broker.port());
+      console.line(Json.object().put("event", "ready").put("broker", address));
+      Service.run(console, true, stop -> stop.await());
+    }
     return 0;
   }
 

@@ -1,5 +1,6 @@
 package io.flotilla.cli.demo;
 
+import io.flotilla.cli.child.ChildProcess;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.cli.client.ApiClient;

@@ -34,7 +34,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** The device's own key pair, ECDSA on P-256. It is made here and never leaves the device. */
-final class DeviceKey {
+public final class DeviceKey {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
@@ -47,7 +47,7 @@ final class DeviceKey {
   }
 
   /** A new pair from the platform's secure random source. */
-  static DeviceKey generate() {
+  public static DeviceKey generate() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -112,7 +112,7 @@ final class DeviceKey {
   /**
    * A PKCS #10 request (RFC 2986) for the common name {@code deviceId}, signed by this key; PEM.
    */
-  String certificateRequest(String deviceId) {
+  public String certificateRequest(String deviceId) {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       writer.writeObject(
@@ -124,7 +124,8 @@ final class DeviceKey {
     return text.toString();
   }
 
-  PrivateKey secret() {
+  /** The private half. */
+  public PrivateKey secret() {
     return secret;
   }
 

@@ -1,4 +1,4 @@
-package io.flotilla.cli.demo;
+package io.flotilla.cli.child;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Another flotilla process of this distribution, which speaks JSON lines: commands on its standard
  * input, events on its standard output, its log and errors in a file. It ends by itself when its
- * standard input does, so that nothing is left behind however the demo ends.
+ * standard input does, so that nothing is left behind however its parent ends.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
   private static final int MAX_PENDING_EVENTS = 10_000;
   private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(10);
@@ -43,7 +43,7 @@ final class ChildProcess implements AutoCloseable {
     this.process = process;
     this.errors = errors;
     this.commands = process.outputWriter(StandardCharsets.UTF_8);
-    Thread.ofPlatform().name("demo-" + name + "-events").daemon().start(this::readEvents);
+    Thread.ofPlatform().name(name + "-events").daemon().start(this::readEvents);
   }
 
   /**
@@ -53,7 +53,7 @@ final class ChildProcess implements AutoCloseable {
    * @param errors file that gets its standard error, appended
    * @throws FlotillaException {@code STORAGE_FAILED} if it cannot be started
    */
-  static ChildProcess start(String name, Path errors, List<String> arguments) {
+  public static ChildProcess start(String name, Path errors, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
@@ -100,7 +100,7 @@ final class ChildProcess implements AutoCloseable {
    * @param progress gets the events that come before
    * @throws FlotillaException what the process reports, or {@code INTERNAL} if it ends or is silent
    */
-  Json ask(Json command, String answer, Duration timeout, Consumer<Json> progress) {
+  public Json ask(Json command, String answer, Duration timeout, Consumer<Json> progress) {
     try {
       commands.write(command.toString());
       commands.newLine();
@@ -112,7 +112,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** As {@link #ask}, ignoring progress. */
-  Json ask(Json command, String answer, Duration timeout) {
+  public Json ask(Json command, String answer, Duration timeout) {
     return ask(command, answer, timeout, event -> {});
   }
 
@@ -121,7 +121,7 @@ final class ChildProcess implements AutoCloseable {
    *
    * @throws FlotillaException what the process reports, or {@code INTERNAL} if it ends or is silent
    */
-  Json await(String answer, Duration timeout, Consumer<Json> progress) {
+  public Json await(String answer, Duration timeout, Consumer<Json> progress) {
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
       while (true) {
@@ -164,8 +164,13 @@ final class ChildProcess implements AutoCloseable {
         : new FlotillaException(ErrorCode.INTERNAL, message, cause);
   }
 
+  /** The process itself. */
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   /** Kills the process at once (SIGKILL) and waits until it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     process.onExit().join();
   }

@@ -1,4 +1,4 @@
-package io.flotilla.cli.demo;
+package io.flotilla.cli.child;
 
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
@@ -25,7 +25,7 @@ final class Distribution {
     if (!origin.toString().endsWith(".jar")) {
       throw new FlotillaException(
           ErrorCode.CONFIGURATION_INVALID,
-          "the demo starts further processes from its own jar: run it through ./flotilla");
+          "this command starts further processes from its own jar: run it through ./flotilla");
     }
     return origin;
   }
