@@ -215,7 +215,7 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
         LONG,
         () -> {
           FleetWorld.pause(100);
-          return world.api().get(path).text("state").equals("SUCCEEDED");
+          return world.api().get(path).text("state").equals("COMPLETED");
         });
     run.tell(name, "completed", (System.nanoTime() - begin) / 1e9, "s", NONE);
     memory(run, name);
