@@ -74,6 +74,7 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
         double manyCost = status(run, plan.connected(), CONTROLLER);
         flat(run, new double[] {few, many, fewCost, manyCost});
         assign(run, world);
+        new PingBench(world, plan.connected()).run(figures);
         comeBack(run, world);
         count(run, world);
       }
@@ -176,13 +177,13 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
     run.fleet()
         .stream(
             devices, plan.statusPerSecond(), () -> FleetWorld.pause(plan.seconds() * 1000L));
-    double rate = (tally.stored() - stored) / ((System.nanoTime() - begin) / 1e9);
+    double rate = (double) (tally.stored() - stored) / ((System.nanoTime() - begin) / 1e9);
     FleetWorld.await("the last answers", LONG, () -> tally.stored() == tally.said());
-    double count = tally.stored() - stored;
+    double count = (double) (tally.stored() - stored);
     return new Flow(
         rate,
         tally.takeLatencies(),
-        tally.said() - tally.stored(),
+        (double) (tally.said() - tally.stored()),
         (FleetWorld.cpuSeconds(run.process()) - cpu) * MILLION / count,
         (FleetWorld.cpuSeconds(self) - own) * MILLION / count);
   }
@@ -208,7 +209,7 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
     double seconds = (System.nanoTime() - begin) / 1e9;
     String name = "rollout to %d".formatted(plan.connected());
     run.tell(name, "assignments", plan.connected() / seconds, "1/s", new Bar.AtLeast(1000));
-    run.tell(name, "forged", run.tally().forged(), "", new Bar.AtMost(0));
+    run.tell(name, "forged", (double) run.tally().forged(), "", new Bar.AtMost(0));
     String path = "/rollouts/" + rollout.text("id");
     FleetWorld.await(
         "the rollout",
@@ -251,9 +252,9 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
   private void count(Run run, FleetWorld world) {
     List<String> events = world.events("io.flotilla.device.event", "detail");
     Set<String> distinct = new HashSet<>(events);
-    // Besides events each device said three things of its assignment.
-    long said = run.tally().said() - 3 * run.tally().assigned();
-    run.tell("everything stored", "lost", said - distinct.size(), "", new Bar.AtMost(0));
+    // Besides events each device said three things of its assignment, and one of each command.
+    long said = run.tally().said() - 3 * run.tally().assigned() - run.tally().commanded();
+    run.tell("everything stored", "lost", (double) (said - distinct.size()), "", new Bar.AtMost(0));
     run.tell("everything stored", "twice", events.size() - distinct.size(), "", new Bar.AtMost(0));
     run.tell("everything stored", "messages", events.size(), "", NONE);
   }

@@ -6,7 +6,9 @@ import io.flotilla.bundle.signing.VerifyingKey;
 import io.flotilla.protocol.codec.MessageCodec;
 import io.flotilla.protocol.message.Ack;
 import io.flotilla.protocol.message.Assignment;
+import io.flotilla.protocol.message.CommandAnswer;
 import io.flotilla.protocol.message.DeploymentState;
+import io.flotilla.protocol.message.DeviceCommand;
 import io.flotilla.protocol.message.DeviceEvent;
 import io.flotilla.protocol.message.HardwareFacts;
 import io.flotilla.protocol.message.Hello;
@@ -52,6 +54,7 @@ final class LoadDevice extends MqttSession {
   private long patienceNanos = FIRST_PATIENCE_NANOS;
   private boolean known;
   private long lastAssignment;
+  private String lastCommand = "";
   private Optional<VersionRef> running = Optional.empty();
 
   @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes: never compared or hashed
@@ -108,6 +111,29 @@ final class LoadDevice extends MqttSession {
       acknowledged(MessageCodec.decode(payload, Ack.class));
     } else if (topic.equals(topics.assignment(clientId())) && payload.length > 0) {
       assigned(payload);
+    } else if (topic.equals(topics.command(clientId())) && payload.length > 0) {
+      commanded(payload);
+    }
+  }
+
+  /** Answers a ping, once; this device can do nothing else. */
+  private void commanded(byte[] envelope) {
+    DeviceCommand command;
+    try {
+      command =
+          MessageCodec.decode(
+              Dsse.verify(envelope, DeviceCommand.PAYLOAD_TYPE, List.of(assignments)),
+              DeviceCommand.class);
+    } catch (FlotillaException e) {
+      tally().forged.increment();
+      return;
+    }
+    if (command.order().kind() == DeviceCommand.Kind.PING && !command.id().equals(lastCommand)) {
+      lastCommand = command.id();
+      CommandAnswer answer =
+          CommandAnswer.done(command, Map.of("simulated", 1.0), clock.millis());
+      say(UpKind.COMMANDS, answer, System.nanoTime());
+      tally().commanded.increment();
     }
   }
 

@@ -35,6 +35,9 @@ public final class LoadTally {
   /** Assignments that did not hold. */
   final LongAdder forged = new LongAdder();
 
+  /** Commands that were obeyed. */
+  final LongAdder commanded = new LongAdder();
+
   private final Recorder latencies = new Recorder(DIGITS);
 
   /** A message was acknowledged so many nanoseconds after it was due. */
@@ -85,6 +88,11 @@ public final class LoadTally {
   /** Good assignments so far. */
   public long assigned() {
     return assigned.sum();
+  }
+
+  /** Commands obeyed so far. */
+  public long commanded() {
+    return commanded.sum();
   }
 
   /** Bad assignments so far. */

@@ -81,6 +81,9 @@ class ArchitectureTest {
           Map.entry("com.nimbusds..", List.of("io.flotilla.controller.operator..")),
           Map.entry("io.github.bucket4j..", List.of("io.flotilla.controller.http..")),
           Map.entry("com.hivemq..", List.of("io.flotilla.controller..")),
+          Map.entry("io.netty..", List.of("io.flotilla.controller..", "io.flotilla.cli.load..")),
+          Map.entry(
+              "org.HdrHistogram..", List.of("io.flotilla.cli.load..", "io.flotilla.cli.bench..")),
           Map.entry("org.apache.commons.statistics..", List.of("io.flotilla.drift..")));
 
   private static final JavaClasses CLASSES =

@@ -56,4 +56,12 @@ class BenchCommandTest {
     assertThat(new Figure("b", "c", "f", 1.051, "x", new Figure.Bar.AtMost(1.05)).holds())
         .isFalse();
   }
+
+  @Test
+  void refusesAFleetOfWhichMoreConnectThanThereAre() {
+    Ran ran = Ran.flotilla("bench", "fleet", "--devices", "20", "--connected", "21");
+
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err()).contains("--connected is 10 to --devices");
+  }
 }

@@ -275,15 +275,18 @@ public final class Controller implements AutoCloseable {
         ticks.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /** What is left of a tick comes behind what came in meanwhile. */
   private void tick() {
     long nowMs = foundation.clock().millis();
     ignore(
         features
             .core()
-            .submit(
-                tx -> {
-                  features.tick(tx, nowMs);
-                  return nowMs;
+            .submit(tx -> features.tick(tx, nowMs))
+            .whenComplete(
+                (more, failure) -> {
+                  if (failure == null && more) {
+                    tick();
+                  }
                 }),
         "a tick");
   }

@@ -295,12 +295,17 @@ final class Features {
     return admitted;
   }
 
-  /** Time passed. */
-  void tick(Transaction tx, long nowMs) {
-    rollouts.tick(tx, nowMs);
+  /**
+   * Time passed.
+   *
+   * @return whether there is more to do at this moment, in a decision of its own
+   */
+  boolean tick(Transaction tx, long nowMs) {
+    boolean more = rollouts.tick(tx, nowMs);
     gates.tick(tx, nowMs);
     governance.tick(tx, nowMs);
     commands.tick(tx, nowMs);
+    return more;
   }
 
   /** Brings what an earlier process left in order, before anybody talks to this one. */

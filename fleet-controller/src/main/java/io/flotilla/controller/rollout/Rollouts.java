@@ -56,9 +56,6 @@ public final class Rollouts implements GatedRollouts {
   /** The steady clock may go back by so much with a kill: its readings are not all stored. */
   private static final long KEEP_CLOCK_EVERY_MILLIS = 1_000;
 
-  /** Most slices of devices that one tick gives their turn, over all rollouts. */
-  private static final int SLICES_A_TICK = 3;
-
   private final DeviceDirectory devices;
   private final VersionCatalog catalog;
   private final Assignments assignments;
@@ -186,16 +183,18 @@ public final class Rollouts implements GatedRollouts {
     return apply(tx, rollout, input, nowMs).rollout();
   }
 
-  /** Time passed. */
-  public void tick(Transaction tx, long nowMs) {
-    List<Rollout> open = open(tx);
-    int slices = SLICES_A_TICK;
-    for (Rollout rollout : open) {
-      Step step = apply(tx, rollout, new RolloutInput.Tick(), nowMs);
-      while (step.more() && --slices > 0) {
-        step = apply(tx, step.rollout(), new RolloutInput.Tick(), nowMs);
-      }
+  /**
+   * Time passed. Each rollout takes one slice of its devices at a time, so that what devices say
+   * meanwhile does not wait for all of them.
+   *
+   * @return whether there is more to do at this moment, in a decision of its own
+   */
+  public boolean tick(Transaction tx, long nowMs) {
+    boolean more = false;
+    for (Rollout rollout : open(tx)) {
+      more |= apply(tx, rollout, new RolloutInput.Tick(), nowMs).more();
     }
+    return more;
   }
 
   @Override
