@@ -87,8 +87,7 @@ record Enrolling(ApiClient api, X509Certificate authority) {
   }
 
   private List<Json> claims(int count, String label) {
-    Json wish =
-        Json.object().put("count", count).put("labels", Json.object().put(LABEL, label));
+    Json wish = Json.object().put("count", count).put("labels", Json.object().put(LABEL, label));
     return api.post("/claims", wish).get("claims").items();
   }
 
@@ -102,8 +101,7 @@ record Enrolling(ApiClient api, X509Certificate authority) {
     String pem = api.post("/enrolments", wish).text("certificate");
     return (X509Certificate)
         CertificateFactory.getInstance("X.509")
-            .generateCertificate(
-                new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+            .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
   }
 
   private static void await(List<Future<?>> batch) {

@@ -40,8 +40,7 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
   private static final String CONTROLLER = "controller";
 
   /** What is measured, and where it is told. */
-  private record Run(
-      Supplier<ProcessHandle> server, LoadFleet fleet, Consumer<Figure> figures) {
+  private record Run(Supplier<ProcessHandle> server, LoadFleet fleet, Consumer<Figure> figures) {
     LoadTally tally() {
       return fleet.tally();
     }
@@ -95,7 +94,8 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
     String name = "%d registered".formatted(plan.devices());
     figures.accept(new Figure(BENCH, name, "enrolled", plan.devices() / seconds, "1/s", NONE));
     double resident = FleetWorld.residentMegabytes(world.controller().handle());
-    figures.accept(new Figure(BENCH, name, "memory", resident, "MB", new Bar.AtMost(MEMORY_BAR_MB)));
+    figures.accept(
+        new Figure(BENCH, name, "memory", resident, "MB", new Bar.AtMost(MEMORY_BAR_MB)));
     return identities;
   }
 
@@ -107,7 +107,8 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
     run.fleet().connect(from, to);
     double seconds = settled(run, to);
     run.tell(name, "storm", seconds, "s", NONE);
-    run.tell(name, "attempts", (double) (run.tally().attempts() - attempts) / (to - from), "x", NONE);
+    run.tell(
+        name, "attempts", (double) (run.tally().attempts() - attempts) / (to - from), "x", NONE);
     run.tell(name, "connects", (to - from) / seconds, "1/s", NONE);
     double cost = (FleetWorld.cpuSeconds(run.process()) - cpu) * 1000 / (to - from);
     run.tell(name, "controllerCpuPerConnect", cost, "ms", NONE);
@@ -139,7 +140,12 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
     boolean floor = !who.equals(CONTROLLER);
     String name = "%s: status of %d".formatted(who, devices);
     Flow flow = flow(run, devices);
-    run.tell(name, "rate", flow.perSecond(), "1/s", floor ? NONE : new Bar.AtLeast(plan.statusPerSecond() * 0.99));
+    run.tell(
+        name,
+        "rate",
+        flow.perSecond(),
+        "1/s",
+        floor ? NONE : new Bar.AtLeast(plan.statusPerSecond() * 0.99));
     Histogram latencies = flow.latencies();
     double p99 = latencies.getValueAtPercentile(99) / MILLION;
     double longest = latencies.getMaxValue() / MILLION;
@@ -163,20 +169,18 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
     LoadTally tally = run.tally();
     ProcessHandle self = ProcessHandle.current();
     // The first seconds are the compiler's.
-    run.fleet()
-        .stream(
-            devices,
-            plan.statusPerSecond(),
-            () -> FleetWorld.pause(Math.min(10, plan.seconds()) * 1000L));
+    run.fleet().stream(
+        devices,
+        plan.statusPerSecond(),
+        () -> FleetWorld.pause(Math.min(10, plan.seconds()) * 1000L));
     FleetWorld.await("the last answers", LONG, () -> tally.stored() == tally.said());
     tally.takeLatencies();
     long stored = tally.stored();
     double cpu = FleetWorld.cpuSeconds(run.process());
     double own = FleetWorld.cpuSeconds(self);
     long begin = System.nanoTime();
-    run.fleet()
-        .stream(
-            devices, plan.statusPerSecond(), () -> FleetWorld.pause(plan.seconds() * 1000L));
+    run.fleet().stream(
+        devices, plan.statusPerSecond(), () -> FleetWorld.pause(plan.seconds() * 1000L));
     double rate = (double) (tally.stored() - stored) / ((System.nanoTime() - begin) / 1e9);
     FleetWorld.await("the last answers", LONG, () -> tally.stored() == tally.said());
     double count = (double) (tally.stored() - stored);
@@ -192,7 +196,12 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
   private void flat(Run run, double[] measured) {
     int more = plan.connected() - plan.few();
     run.tell("one device more", "memory", (measured[1] - measured[0]) * 1000 / more, "kB", NONE);
-    run.tell("one device more", "cpuPerMessageRatio", measured[3] / measured[2], "x", new Bar.AtMost(1.25));
+    run.tell(
+        "one device more",
+        "cpuPerMessageRatio",
+        measured[3] / measured[2],
+        "x",
+        new Bar.AtMost(1.25));
   }
 
   private void assign(Run run, FleetWorld world) throws IOException {
@@ -225,11 +234,10 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
   /** The controller and its broker are killed with messages on their way. */
   private void comeBack(Run run, FleetWorld world) {
     String name = "kill and return of %d".formatted(plan.connected());
-    run.fleet()
-        .stream(
-            plan.connected(),
-            Math.max(1, plan.statusPerSecond() / 10),
-            () -> killAndReturn(run, world, name));
+    run.fleet().stream(
+        plan.connected(),
+        Math.max(1, plan.statusPerSecond() / 10),
+        () -> killAndReturn(run, world, name));
     FleetWorld.await("the last answers", LONG, () -> run.tally().stored() == run.tally().said());
     memory(run, name);
   }
@@ -261,7 +269,9 @@ record FleetBench(FleetPlan plan, Clock clock, Consumer<String> remarks) {
 
   /** What the bare broker needs. */
   private record Floor(
-      CertificateAuthority authority, Map<String, TlsIdentity> identities, VerifyingKey assignments) {}
+      CertificateAuthority authority,
+      Map<String, TlsIdentity> identities,
+      VerifyingKey assignments) {}
 
   /** The same messages through the broker alone, acknowledged and not stored. */
   private void floor(Path folder, Floor floor, Consumer<Figure> figures) throws IOException {

@@ -6,7 +6,9 @@ import picocli.CommandLine.Option;
 
 /** How large the fleet is that {@code flotilla bench fleet} makes. */
 final class FleetPlan {
-  /** Most devices of the connected ones that are there first, to see what each of the rest costs. */
+  /**
+   * Most devices of the connected ones that are there first, to see what each of the rest costs.
+   */
   private static final int FEW = 1000;
 
   @Option(

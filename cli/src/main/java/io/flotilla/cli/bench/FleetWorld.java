@@ -109,7 +109,8 @@ final class FleetWorld implements AutoCloseable {
 
   /** Registers a small model. */
   Json register() throws IOException {
-    SigningKey key = SigningKey.load(new TrustFolder(root.resolve("trust")).publisherKeyFile(PUBLISHER));
+    SigningKey key =
+        SigningKey.load(new TrustFolder(root.resolve("trust")).publisherKeyFile(PUBLISHER));
     Path bundle = new BenchBundles(Files.createDirectory(root.resolve("made")), key).small("bench");
     return api().upload("/models/bench/versions", "application/octet-stream", bundle);
   }

@@ -56,7 +56,7 @@ public final class ChildProcess implements AutoCloseable {
   public static ChildProcess start(String name, Path errors, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:+UseG1GC");
+    command.add("-XX:+UseSerialGC");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow"); // what the broker's Guava would warn of
     command.add("-jar");

@@ -1,8 +1,8 @@
 package io.flotilla.cli.demo;
 
-import io.flotilla.cli.child.ChildProcess;
 import io.flotilla.bundle.failure.ErrorCode;
 import io.flotilla.bundle.failure.FlotillaException;
+import io.flotilla.cli.child.ChildProcess;
 import io.flotilla.cli.client.ApiClient;
 import io.flotilla.cli.client.ApiPath;
 import io.flotilla.cli.client.OperatorContext;

@@ -28,7 +28,8 @@ final class Acknowledger extends MqttSession {
   }
 
   @Override
-  @org.jspecify.annotations.Nullable Will will() {
+  @org.jspecify.annotations.Nullable
+  Will will() {
     return null;
   }
 

@@ -130,8 +130,7 @@ final class LoadDevice extends MqttSession {
     }
     if (command.order().kind() == DeviceCommand.Kind.PING && !command.id().equals(lastCommand)) {
       lastCommand = command.id();
-      CommandAnswer answer =
-          CommandAnswer.done(command, Map.of("simulated", 1.0), clock.millis());
+      CommandAnswer answer = CommandAnswer.done(command, Map.of("simulated", 1.0), clock.millis());
       say(UpKind.COMMANDS, answer, System.nanoTime());
       tally().commanded.increment();
     }
@@ -218,7 +217,8 @@ final class LoadDevice extends MqttSession {
     try {
       assignment =
           MessageCodec.decode(
-              Dsse.verify(envelope, Assignment.PAYLOAD_TYPE, List.of(assignments)), Assignment.class);
+              Dsse.verify(envelope, Assignment.PAYLOAD_TYPE, List.of(assignments)),
+              Assignment.class);
     } catch (FlotillaException e) {
       tally().forged.increment();
       return;
@@ -232,10 +232,7 @@ final class LoadDevice extends MqttSession {
       long now = System.nanoTime();
       say(UpKind.PROGRESS, progress(assignment, DeploymentState.ASSIGNED), now);
       say(UpKind.PROGRESS, progress(assignment, DeploymentState.COMMITTED), now);
-      say(
-          UpKind.REPORTED,
-          new Reported(1, running, PROVIDER, lastAssignment, clock.millis()),
-          now);
+      say(UpKind.REPORTED, new Reported(1, running, PROVIDER, lastAssignment, clock.millis()), now);
     }
   }
 

@@ -3,7 +3,6 @@ package io.flotilla.cli.load;
 import io.flotilla.bundle.signing.VerifyingKey;
 import io.flotilla.controller.identity.TlsIdentity;
 import io.flotilla.protocol.topic.Topics;
-import io.netty.channel.EventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.URI;
@@ -42,7 +41,10 @@ public final class LoadFleet implements AutoCloseable {
           tls.add(id, identity);
           devices.add(new LoadDevice(id, group.next(), net, fleet));
         });
-    var _ = group.next().scheduleAtFixedRate(this::care, CARE_MILLIS, CARE_MILLIS, TimeUnit.MILLISECONDS);
+    var _ =
+        group
+            .next()
+            .scheduleAtFixedRate(this::care, CARE_MILLIS, CARE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** What happens. */

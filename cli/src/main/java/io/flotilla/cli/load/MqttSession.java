@@ -142,8 +142,7 @@ abstract class MqttSession {
             .option(ChannelOption.TCP_NODELAY, true)
             .handler(new Pipeline());
     net.tally().attempts.increment();
-    Channel opening =
-        bootstrap.connect(net.broker().getHost(), net.broker().getPort()).channel();
+    Channel opening = bootstrap.connect(net.broker().getHost(), net.broker().getPort()).channel();
     channel = opening;
     opening.closeFuture().addListener(closed -> lost());
     var _ =
