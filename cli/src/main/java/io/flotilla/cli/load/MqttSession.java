@@ -126,7 +126,7 @@ abstract class MqttSession {
     wanted = false;
     Channel open = channel;
     if (open != null) {
-      open.close();
+      var _ = open.close();
     }
   }
 
@@ -144,12 +144,12 @@ abstract class MqttSession {
     net.tally().attempts.increment();
     Channel opening = bootstrap.connect(net.broker().getHost(), net.broker().getPort()).channel();
     channel = opening;
-    opening.closeFuture().addListener(closed -> lost());
+    var _ = opening.closeFuture().addListener(closed -> lost());
     var _ =
         loop.schedule(
             () -> {
-              if (channel == opening && !ready) {
-                opening.close();
+              if (opening.equals(channel) && !ready) {
+                var _ = opening.close();
               }
             },
             CONNACK_MILLIS,
@@ -191,7 +191,7 @@ abstract class MqttSession {
     Channel open = channel;
     if (open != null) {
       wroteNanos = System.nanoTime();
-      open.writeAndFlush(message, open.voidPromise());
+      var _ = open.writeAndFlush(message, open.voidPromise());
     }
   }
 
@@ -290,7 +290,7 @@ abstract class MqttSession {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       LOG.debug("{}: {}", clientId, String.valueOf(cause.getMessage()));
-      context.close();
+      var _ = context.close();
     }
   }
 }
