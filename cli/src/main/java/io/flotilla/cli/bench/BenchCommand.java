@@ -107,7 +107,7 @@ public final class BenchCommand extends CommandGroup {
         "Measure a controller under a whole fleet: registering, connecting, storing, assigning, a kill.",
         "The controller is a process of its own; the devices are simulated, with the real protocol",
         "over MQTT and mutual TLS, and share the machine with it. At the end a bare broker carries",
-        "the same messages. Takes about half an hour, 2 GB of disk, and twice as many open files as",
+        "the same messages. Takes a quarter of an hour, 2 GB of disk, and twice as many open files as",
         "devices connect (ulimit -n)."
       },
       footer = {
@@ -127,11 +127,12 @@ public final class BenchCommand extends CommandGroup {
   @Command(
       name = "broker",
       hidden = true,
-      description = "Run the embedded broker alone until standard input ends: for 'bench fleet'.")
+      description = "Run the embedded broker alone until standard input ends: for 'bench fleet'.",
+      footer = {"Example:", "  flotilla bench broker --pki controller/pki --data broker"})
   int broker(
       @Mixin Console console,
-      @Option(names = "--pki", required = true, description = "Folder of the authority.") Path pki,
-      @Option(names = "--data", required = true, description = "The broker's folder.") Path data) {
+      @Option(names = "--pki", required = true, paramLabel = "DIR", description = "Folder of the authority.") Path pki,
+      @Option(names = "--data", required = true, paramLabel = "DIR", description = "The broker's folder.") Path data) {
     SecureRandom random = new SecureRandom();
     CertificateAuthority authority =
         CertificateAuthority.open(pki, List.of(), console.clock(), random);
