@@ -10,10 +10,8 @@ import io.flotilla.cli.console.Reason;
 import io.flotilla.cli.console.Table;
 import io.flotilla.cli.console.Terminal;
 import java.time.Instant;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code flotilla alert}. */
@@ -116,31 +114,10 @@ public final class AlertCommand extends CommandGroup {
       description = "Tell nothing of some alerts for some time; their states go on.",
       footer = {"Example:", "  flotilla alert silence --rule silent --group lyon --minutes 120"})
   int silence(
-      @Mixin Console console,
-      @Mixin Api api,
-      @Option(
-              names = "--rule",
-              paramLabel = "NAME",
-              description = "Of which rule; of all where left out.")
-          Optional<String> rule,
-      @Option(
-              names = "--group",
-              paramLabel = "VALUE",
-              description = "Of which group; of all where left out.")
-          Optional<String> group,
-      @Option(
-              names = "--minutes",
-              paramLabel = "N",
-              required = true,
-              description = "How long, to 43200.")
-          long minutes,
-      @Mixin Reason reason) {
-    Json body = Json.object().put("seconds", 60 * minutes);
-    rule.ifPresent(name -> body.put("rule", name));
-    group.ifPresent(value -> body.put("group", value));
+      @Mixin Console console, @Mixin Api api, @Mixin SilenceOptions what, @Mixin Reason reason) {
     try (ApiClient client = api.open()) {
       console.show(
-          client.post("/" + SILENCES, reason.in(body)),
+          client.post("/" + SILENCES, reason.in(what.body())),
           silence ->
               "silence %s until %s"
                   .formatted(

@@ -131,8 +131,18 @@ public final class BenchCommand extends CommandGroup {
       footer = {"Example:", "  flotilla bench broker --pki controller/pki --data broker"})
   int broker(
       @Mixin Console console,
-      @Option(names = "--pki", required = true, paramLabel = "DIR", description = "Folder of the authority.") Path pki,
-      @Option(names = "--data", required = true, paramLabel = "DIR", description = "The broker's folder.") Path data) {
+      @Option(
+              names = "--pki",
+              required = true,
+              paramLabel = "DIR",
+              description = "Folder of the authority.")
+          Path pki,
+      @Option(
+              names = "--data",
+              required = true,
+              paramLabel = "DIR",
+              description = "The broker's folder.")
+          Path data) {
     SecureRandom random = new SecureRandom();
     CertificateAuthority authority =
         CertificateAuthority.open(pki, List.of(), console.clock(), random);
