@@ -58,6 +58,7 @@ public final class Controller implements AutoCloseable {
   private final Foundation foundation;
   private final Topics topics;
   private final Stopping stopping;
+  private final Pulse pulse = new Pulse(System::nanoTime);
   private final Features features;
   private final Optional<EmbeddedBroker> broker;
   private final URI brokerAddress;
@@ -339,9 +340,9 @@ public final class Controller implements AutoCloseable {
 
   private Map<String, Boolean> checks() {
     Map<String, Boolean> checks = new TreeMap<>();
-    checks.put("store", true);
+    checks.put("store", features.core().storing());
     checks.put("broker", link.connected());
-    checks.put("core", features.core().running());
+    checks.put("core", features.core().running() && pulse.beats());
     brokerRules.ifPresent(rules -> checks.put("brokerRules", rules.current()));
     return checks;
   }

@@ -5,6 +5,7 @@ import io.flotilla.bundle.failure.FlotillaException;
 import io.flotilla.controller.access.Caller;
 import io.flotilla.registry.audit.AuditLog;
 import io.flotilla.registry.store.RecordStore;
+import io.flotilla.registry.store.WriteBatch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,12 +43,16 @@ public final class DecisionLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DecisionLoop.class);
   private static final long IDLE_MILLIS = 250;
 
+  /** A key that no record has: to delete it is a write that leaves nothing. */
+  private static final String NOTHING = "nothing/";
+
   private final RecordStore store;
   private final AuditLog audit;
   private final BlockingQueue<Input<?>> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
   private final Map<String, Record> cache = new HashMap<>();
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile boolean storing = true;
 
   /**
    * A loop over this store; {@link #start} starts its thread, {@code flotilla-core}.
@@ -138,6 +143,14 @@ public final class DecisionLoop implements AutoCloseable {
     return thread.isAlive() && !stopping;
   }
 
+  /**
+   * Whether the last write went well. After one that failed, the next batch is written even if it
+   * changes nothing, so that this tells of a store that works again.
+   */
+  public boolean storing() {
+    return storing;
+  }
+
   /** Decides everything that was submitted before, then ends. */
   @Override
   public void close() {
@@ -202,10 +215,14 @@ public final class DecisionLoop implements AutoCloseable {
   private boolean write(Overlay batch, List<Input<?>> decided) {
     try {
       batch.seal(audit);
-      store.write(batch.toWriteBatch());
+      WriteBatch changes = batch.toWriteBatch();
+      boolean probing = !storing && changes.isEmpty();
+      store.write(probing ? changes.delete(NOTHING) : changes);
+      storing = storing || !changes.isEmpty();
       batch.updateCache();
       return true;
     } catch (RuntimeException e) {
+      storing = false;
       LOG.error("a batch of {} inputs could not be stored", decided.size(), e);
       FlotillaException failure =
           e instanceof FlotillaException known

@@ -154,6 +154,27 @@ class DecisionLoopTest {
   }
 
   @Test
+  void itSaysThatTheStoreFailsUntilAWriteGoesWellEvenOneThatChangesNothing() {
+    FailingStore failing = new FailingStore(store);
+    try (DecisionLoop broken = loop(failing)) {
+      broken.start();
+      assertThat(broken.storing()).isTrue();
+      CompletionStage<Integer> full = broken.submit(tx -> increment(tx, "a"));
+      assertThatThrownBy(() -> join(full)).hasRootCauseMessage("full");
+      assertThat(broken.storing()).isFalse();
+
+      CompletionStage<Integer> still = broken.submit(tx -> 0);
+      assertThatThrownBy(() -> join(still)).hasRootCauseMessage("full");
+      assertThat(broken.storing()).isFalse();
+
+      failing.broken = false;
+      CompletionStage<Integer> nothing = broken.submit(tx -> 1);
+      assertThat(join(nothing)).isEqualTo(1);
+      assertThat(broken.storing()).isTrue();
+    }
+  }
+
+  @Test
   void aFullQueueSaysSoAtOnce() {
     CompletionStage<Integer> last = CompletableFuture.completedStage(0);
     for (int i = 0; i <= DecisionLoop.QUEUE_CAPACITY; i++) {
