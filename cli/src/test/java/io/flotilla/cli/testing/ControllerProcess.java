@@ -2,8 +2,10 @@ package io.flotilla.cli.testing;
 
 import io.flotilla.cli.client.ApiClient;
 import io.flotilla.cli.client.OperatorContext;
+import io.flotilla.cli.codec.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +17,12 @@ public final class ControllerProcess implements AutoCloseable {
 
   private final Process process;
   private final ApiClient api;
+  private final URI broker;
 
-  private ControllerProcess(Process process, ApiClient api) {
+  private ControllerProcess(Process process, ApiClient api, URI broker) {
     this.process = process;
     this.api = api;
+    this.broker = broker;
   }
 
   /** Starts it on this data folder and waits until it is ready; it ends with this process. */
@@ -28,6 +32,7 @@ public final class ControllerProcess implements AutoCloseable {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-jar",
                 JAR.toString(),
@@ -48,7 +53,9 @@ public final class ControllerProcess implements AutoCloseable {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.contains("\"ready\"")) {
         return new ControllerProcess(
-            process, new ApiClient(OperatorContext.read(data.resolve("operator.json"))));
+            process,
+            new ApiClient(OperatorContext.read(data.resolve("operator.json"))),
+            URI.create(Json.parse(line).text("broker")));
       }
     }
     throw new IOException("the controller did not start: " + List.of(Files.readString(errors)));
@@ -57,6 +64,11 @@ public final class ControllerProcess implements AutoCloseable {
   /** A client of its API. */
   public ApiClient api() {
     return api;
+  }
+
+  /** Address of its broker. */
+  public URI broker() {
+    return broker;
   }
 
   /** Kills it with SIGKILL and waits until it is gone. */

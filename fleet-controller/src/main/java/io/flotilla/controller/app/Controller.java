@@ -282,7 +282,11 @@ public final class Controller implements AutoCloseable {
     ignore(
         features
             .core()
-            .submit(tx -> features.tick(tx, nowMs))
+            .submit(
+                tx -> {
+                  pulse.answered();
+                  return features.tick(tx, nowMs);
+                })
             .whenComplete(
                 (more, failure) -> {
                   if (failure == null && more) {
